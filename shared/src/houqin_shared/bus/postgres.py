@@ -1,0 +1,169 @@
+"""The bus on PostgreSQL: a log table, and a cursor per group and topic, in a database of its own.
+
+One partition per topic. A group has one active member at a time: the one that holds the group's
+session lock; others wait for it to go.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+
+from houqin_shared.bus import Message, Received
+from houqin_shared.transaction import Connection, Pool, open_pool
+
+SCHEMA = """
+create table if not exists log (
+    pos bigint generated always as identity primary key,
+    topic text not null,
+    key text not null,
+    value bytea not null,
+    at timestamptz not null default now()
+);
+create index if not exists log_of_topic on log (topic, pos);
+create table if not exists cursors (
+    consumers text not null,
+    topic text not null,
+    pos bigint not null,
+    primary key (consumers, topic)
+);
+-- One sender at a time per topic: positions of a topic become visible in order.
+create or replace function send(topics text[], keys text[], vals bytea[]) returns void
+language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended(topic, 1))
+        from (select distinct unnest(topics) as topic order by 1) as each;
+    insert into log (topic, key, value) select * from unnest(topics, keys, vals);
+    perform pg_notify('sent', '');
+end $$;
+"""
+SCHEMA_LOCK = 4_815_162_342
+
+
+class PostgresBus:
+    """`Bus` on a PostgreSQL database that holds nothing else."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str) -> "PostgresBus":
+        pool = await open_pool(url, size=4)
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
+            if await connection.fetchval("select to_regproc('send')") is None:
+                await connection.execute(SCHEMA)
+        return cls(pool)
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        await self._pool.execute(
+            "select send($1, $2, $3)",
+            [message.topic for message in messages],
+            [message.key for message in messages],
+            [message.value for message in messages],
+        )
+
+    async def subscribe(self, group: str, topics: Sequence[str]) -> "PostgresSubscription":
+        return PostgresSubscription(self._pool, group, topics)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+class PostgresSubscription:
+    """A member of a group; it leads while its session holds the group's lock."""
+
+    def __init__(self, pool: Pool, group: str, topics: Sequence[str]) -> None:
+        self._pool = pool
+        self._group = group
+        self._topics = list(topics)
+        self._session: asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | None = None
+        self._sent = asyncio.Event()
+        self._reached: dict[str, int] = {}
+
+    async def receive(self, most: int, wait: float) -> Sequence[Received]:
+        session = await self._lead(wait)
+        if session is None:
+            return []
+        self._sent.clear()
+        batch = await self._next(session, most)
+        if not batch:
+            try:
+                await asyncio.wait_for(self._sent.wait(), wait)
+            except TimeoutError:
+                if session.is_closed():
+                    raise ConnectionError("the bus's session is gone") from None
+            batch = await self._next(session, most)
+        self._reached = {row["topic"]: row["pos"] for row in batch}
+        return [Received(row["topic"], row["key"], row["value"], str(row["pos"])) for row in batch]
+
+    async def acknowledge(self) -> None:
+        if self._session is None:
+            raise ConnectionError("nothing was received in this session")
+        # A cursor lost with the machine costs a repetition, which the inbox ignores.
+        await self._session.execute(
+            """with c as (select set_config('synchronous_commit', 'off', true))
+               update cursors set pos = reached.pos
+               from c, unnest($2::text[], $3::bigint[]) as reached(topic, pos)
+               where cursors.consumers = $1 and cursors.topic = reached.topic""",
+            self._group,
+            list(self._reached),
+            list(self._reached.values()),
+        )
+
+    async def lag(self) -> int:
+        behind = await self._pool.fetchval(
+            """select count(*) from unnest($2::text[]) as wanted(topic)
+               join log using (topic)
+               left join cursors c on c.consumers = $1 and c.topic = wanted.topic
+               where log.pos > coalesce(c.pos, 0)""",
+            self._group,
+            self._topics,
+        )
+        return int(behind)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            session, self._session = self._session, None
+            if not session.is_closed():
+                await session.remove_listener("sent", self._heard)
+                await session.execute("select pg_advisory_unlock_all()")
+            await self._pool.release(session)
+
+    def _heard(self, *_: object) -> None:
+        self._sent.set()
+
+    async def _next(self, session: Connection, most: int) -> list[asyncpg.Record]:
+        return await session.fetch(
+            """select waiting.pos, topic, key, value from cursors
+               cross join lateral (
+                   select log.pos, log.key, log.value from log
+                   where log.topic = cursors.topic and log.pos > cursors.pos
+                   order by log.pos limit $2
+               ) as waiting(pos, key, value)
+               where consumers = $1
+               order by 1 limit $2""",
+            self._group,
+            most,
+        )
+
+    async def _lead(self, wait: float) -> Connection | None:
+        if self._session is not None and self._session.is_closed():
+            await self.close()
+        if self._session is None:
+            session = await self._pool.acquire()
+            if not await session.fetchval(
+                "select pg_try_advisory_lock(hashtextextended($1, 2))", self._group
+            ):
+                await self._pool.release(session)
+                await asyncio.sleep(wait)
+                return None
+            await session.execute(
+                """insert into cursors (consumers, topic, pos)
+                   select $1, unnest($2::text[]), 0 on conflict do nothing""",
+                self._group,
+                self._topics,
+            )
+            await session.add_listener("sent", self._heard)
+            self._session = session
+        return self._session

@@ -1,0 +1,156 @@
+"""The day of an office (T4): opened, swept and closed once, in order, on any number of replicas.
+
+A live office's day is the legal date; each service sweeps it by itself, every missed day in order,
+when the services that it listens to have closed the day before and all of that has been applied.
+A manual office's day moves when somebody sweeps it through the API: replay, what-if, training.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+
+from houqin_shared.auth import Actor
+from houqin_shared.calendar import DAY, legal_today
+from houqin_shared.events import DayClosed
+from houqin_shared.problem import Refusal
+from houqin_shared.transaction import Office, Transactions, Tx, read_office
+
+log = logging.getLogger(__name__)
+
+Sweep = Callable[[Tx, date], Awaitable[None]]
+"""Does all that time alone brings about as of a day; it sees only what was recorded before it."""
+
+TICK = 2.0
+FARTHEST = 4000
+
+
+class SweptByItself(Refusal):
+    code = "swept-by-itself"
+    en = "Office {office} has a live clock; its days pass by themselves."
+    zh = "机关 {office} 使用实时时钟,日期自动推进。"
+
+
+class TooFarAhead(Refusal):
+    code, status = "sweep-too-far", 422
+    en = "{as_of} is more than {days} days after the last sweep; sweep in smaller steps."
+    zh = "{as_of} 距上次清扫超过 {days} 天;请分步进行。"
+
+
+async def register_office(tx: Tx, office: str, name: str, clock: str, opens_on: date) -> bool:
+    """Start an office's clock in this service; False if it was running already."""
+    added = await tx.run(
+        """insert into offices (office_id, name, clock, today, swept_on, closed_on)
+           values ($1, $2, $3, $4::date, $4::date, $4::date - 1) on conflict do nothing""",
+        office,
+        name,
+        clock,
+        opens_on,
+    )
+    return added == 1
+
+
+class Clocks:
+    """Sweeps the offices of one service."""
+
+    def __init__(self, transactions: Transactions, listens_to: Sequence[str], sweep: Sweep) -> None:
+        self._transactions = transactions
+        self._listens_to = list(listens_to)
+        self._sweep = sweep
+
+    async def office(self, office: str) -> Office | None:
+        async with self._transactions.pool.acquire() as connection:
+            return await read_office(connection, office)
+
+    async def sweep_manual(self, office: str, as_of: date, by: Actor) -> Office:
+        """Sweep every day up to `as_of`; an earlier day than the last one changes nothing.
+
+        Raises UnknownOffice, SweptByItself, TooFarAhead.
+        """
+        while True:
+            async with self._transactions.on_office(office, by, alone=True) as tx:
+                known = await read_office(tx.connection, office)
+                assert known is not None
+                if known.clock != "manual":
+                    raise SweptByItself(office=office)
+                if (as_of - known.swept_on).days > FARTHEST:
+                    raise TooFarAhead(as_of=as_of, days=FARTHEST)
+                if known.swept_on >= as_of:
+                    return known
+                day = known.swept_on + DAY
+                await tx.run("update offices set today = $2 where office_id = $1", office, day)
+                await self._close(tx, known.swept_on)
+                await self._sweep_day(tx, day)
+                if day == as_of:
+                    return Office(office, known.name, known.clock, day, day)
+
+    async def run(self) -> None:
+        """Let the live offices' days pass, until cancelled."""
+        while True:
+            try:
+                offices = await self._transactions.pool.fetch(
+                    """select office_id from offices where clock = 'live'
+                       and (today < $1 or swept_on < today)""",
+                    legal_today(),
+                )
+                for row in offices:
+                    await self.pass_days(row["office_id"], legal_today())
+            except Exception:
+                log.exception("%s: the clocks go on", self._transactions.service)
+            await asyncio.sleep(TICK)
+
+    async def pass_days(self, office: str, today: date) -> None:
+        """Open the legal day `today` of a live office and sweep as far as others have closed."""
+        async with self._transactions.on_office(office, alone=True) as tx:
+            await tx.run(
+                "update offices set today = greatest(today, $2) where office_id = $1",
+                office,
+                today,
+            )
+        while await self._sweep_next(office):
+            pass
+
+    async def _sweep_next(self, office: str) -> bool:
+        """Close the last swept day if it is over, and sweep the next if the others let us."""
+        async with self._transactions.on_office(office, alone=True) as tx:
+            row = await tx.row(
+                "select today, swept_on, closed_on from offices where office_id = $1", office
+            )
+            assert row is not None
+            last = row["swept_on"]
+            if row["today"] <= last:
+                return False
+            if row["closed_on"] < last:
+                await self._close(tx, last)
+        async with self._transactions.on_office(office, alone=True) as tx:
+            swept = await tx.value("select swept_on from offices where office_id = $1", office)
+            if swept != last:
+                return True  # another replica was faster
+            if not await self._others_have_closed(tx, last):
+                return False
+            await self._sweep_day(tx, last + DAY)
+            return True
+
+    async def _others_have_closed(self, tx: Tx, day: date) -> bool:
+        """All that was recorded up to `day` elsewhere has been applied here."""
+        heard = await tx.value(
+            """select count(*) from unnest($2::text[]) as listened(source)
+               where (select count(*) = max(copies) from days_heard h
+                      where h.office_id = $1 and h.source = listened.source and h.day >= $3)""",
+            tx.office,
+            self._listens_to,
+            day,
+        )
+        parked = await tx.value(
+            "select exists (select from parked where office_id = $1)", tx.office
+        )
+        return heard == len(self._listens_to) and not parked
+
+    async def _close(self, tx: Tx, day: date) -> None:
+        await tx.run("update offices set closed_on = $2 where office_id = $1", tx.office, day)
+        tx.tell(DayClosed(day=day, happened_on=day, recorded_on=day))
+
+    async def _sweep_day(self, tx: Tx, day: date) -> None:
+        await tx.run("update offices set swept_on = $2 where office_id = $1", tx.office, day)
+        tx.today = day  # what a sweep brings about is recorded on its day
+        await self._sweep(tx, day)

@@ -1,0 +1,274 @@
+"""A command: one request that changes something, once, whatever arrives twice.
+
+With an Idempotency-Key the first answer, a refusal too, is stored with the change itself: the same
+body gets it again, another body is refused, and one that is still running says so.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Concatenate, ParamSpec, cast
+from urllib.parse import unquote
+from uuid import uuid4
+
+import orjson
+from fastapi import Depends, Header, Path, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+
+from houqin_shared.auth import Actor, Role, Tokens
+from houqin_shared.calendar import legal_today
+from houqin_shared.problem import (
+    Forbidden,
+    KeyReused,
+    NumberTaken,
+    Refusal,
+    StillRunning,
+    UnknownOffice,
+    language_of,
+    problem_body,
+    problem_response,
+)
+from houqin_shared.text import ID_PATTERN
+from houqin_shared.transaction import (
+    OFFICE_SHARED,
+    Connection,
+    Transactions,
+    Tx,
+    read_office,
+    store_outgoing,
+)
+
+P = ParamSpec("P")
+IDEMPOTENCY = "pg_try_advisory_xact_lock(hashtextextended('answer/' || {} || '/' || {}, 0))"
+OfficeId = Annotated[
+    str, Path(pattern=ID_PATTERN, description="The office, for example ezhou")
+]
+bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="See `houqin token`")
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered first, and is answered again."""
+
+    status: int
+    body: bytes
+    refusal: dict[str, Any] | None
+
+
+@dataclass(slots=True)
+class Command:
+    """What a route of a changing request is given: it runs one use case in one transaction."""
+
+    request: Request
+    transactions: Transactions
+    office: str
+    by: Actor
+    key: str | None
+    founding: bool = False
+    """True where the office itself is being registered and need not be known."""
+
+    async def do(
+        self,
+        usecase: Callable[Concatenate[Tx, P], Awaitable[BaseModel | None]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Response:
+        """Run `usecase`, commit, then answer what it returned. Raises its refusals."""
+        status = cast(int, self.request.scope["route"].status_code or 200)
+        digest = await self._digest()
+        correlation = uuid4()
+        try:
+            async with self.transactions.begin() as connection:
+                tx_answer = await self._enter(connection, digest)
+                if isinstance(tx_answer, Answer):
+                    return self._again(tx_answer)
+                tx = tx_answer
+                tx.correlation = correlation
+                result = await usecase(tx, *args, **kwargs)
+                body = result.model_dump_json().encode() if result is not None else b""
+                await store_outgoing(connection, tx.outgoing)
+                await self._store(connection, digest, Answer(status, body, None))
+        except Refusal as refusal:
+            if isinstance(refusal, StillRunning | KeyReused | UnknownOffice) or self.key is None:
+                raise
+            return self._again(await self._refuse_for_good(digest, refusal))
+        if tx.outgoing:
+            self.transactions.on_told()
+        return Response(body, status, media_type="application/json" if body else None)
+
+    async def _digest(self) -> bytes:
+        url = self.request.url
+        whole = f"{self.request.method} {url.path}?{url.query}\n".encode()
+        return hashlib.sha256(whole + await self.request.body()).digest()
+
+    async def _enter(self, connection: Connection, digest: bytes) -> Tx | Answer:
+        """Take the locks; the transaction to work in, or the answer that was given before."""
+        if self.key is None:
+            await connection.fetchval(f"select {OFFICE_SHARED.format('$1')}", self.office)
+        else:
+            row = await connection.fetchrow(
+                f"""select {IDEMPOTENCY.format("$1", "$2")} as alone,
+                           {OFFICE_SHARED.format("$1")}""",
+                self.office,
+                self.key,
+            )
+            assert row is not None
+            if not row["alone"]:
+                raise StillRunning
+            if (first := await self._first_answer(connection, digest)) is not None:
+                return first
+        known = await read_office(connection, self.office)
+        if known is None and not self.founding:
+            raise UnknownOffice(office=self.office)
+        today = known.today if known else legal_today()
+        return Tx(connection, self.transactions.service, self.office, today, self.by)
+
+    async def _first_answer(self, connection: Connection, digest: bytes) -> Answer | None:
+        row = await connection.fetchrow(
+            """select request_digest, status, body, refusal from answers
+               where office_id = $1 and idempotency_key = $2""",
+            self.office,
+            self.key,
+        )
+        if row is None:
+            return None
+        if row["request_digest"] != digest:
+            raise KeyReused
+        return Answer(row["status"], row["body"], row["refusal"])
+
+    async def _store(self, connection: Connection, digest: bytes, answer: Answer) -> None:
+        if self.key is None:
+            return
+        await connection.execute(
+            """insert into answers
+                   (office_id, idempotency_key, request_digest, status, body, refusal)
+               values ($1, $2, $3, $4, $5, $6)""",
+            self.office,
+            self.key,
+            digest,
+            answer.status,
+            answer.body,
+            answer.refusal,
+        )
+
+    async def _refuse_for_good(self, digest: bytes, refusal: Refusal) -> Answer:
+        """Keep a refusal; should the same request have been answered meanwhile, that counts."""
+        told = {"code": refusal.code, "en": refusal.sentence("en"), "zh": refusal.sentence("zh")}
+        answer = Answer(refusal.status, b"", told)
+        async with self.transactions.begin() as connection:
+            await connection.fetchval(
+                "select pg_advisory_xact_lock(hashtextextended('answer/' || $1 || '/' || $2, 0))",
+                self.office,
+                self.key,
+            )
+            first = await self._first_answer(connection, digest)
+            if first is None:
+                await self._store(connection, digest, answer)
+            return first or answer
+
+    def _again(self, answer: Answer) -> Response:
+        if answer.refusal is None:
+            media_type = "application/json" if answer.body else None
+            return Response(answer.body, answer.status, media_type=media_type)
+        sentence = answer.refusal[language_of(self.request)]
+        return problem_response(
+            self.request, problem_body(answer.status, answer.refusal["code"], sentence)
+        )
+
+
+def identify(request: Request, token: Bearer, on_behalf_of: str | None = None) -> Actor:
+    tokens: Tokens = request.app.state.tokens
+    header = f"{token.scheme} {token.credentials}" if token else None
+    return tokens.actor(header, unquote(on_behalf_of) if on_behalf_of else None)
+
+
+def permit(actor: Actor, office: str, roles: tuple[Role, ...]) -> Actor:
+    """Raises UnknownOffice for another office's rows, Forbidden for the wrong role."""
+    if not actor.may_see_office(office):
+        raise UnknownOffice(office=office)
+    if actor.role not in roles:
+        raise Forbidden(role=actor.role.value, roles=", ".join(roles))
+    return actor
+
+
+OnBehalfOf = Annotated[
+    str | None,
+    Header(
+        alias="X-On-Behalf-Of",
+        max_length=200,
+        description="The person for whom a system records, percent-encoded; both are kept",
+    ),
+]
+
+
+def may_command(*roles: Role, founding: bool = False) -> Any:
+    """A dependency: a `Command` for callers with one of `roles`."""
+
+    def command(
+        request: Request,
+        office: OfficeId,
+        token: Bearer,
+        on_behalf_of: OnBehalfOf = None,
+        idempotency_key: Annotated[
+            str | None,
+            Header(
+                min_length=1,
+                max_length=200,
+                pattern=r"^[\x21-\x7e]+$",
+                description="The same key and body give the first answer again",
+            ),
+        ] = None,
+    ) -> Command:
+        actor = permit(identify(request, token, on_behalf_of), office, roles)
+        return Command(
+            request, request.app.state.transactions, office, actor, idempotency_key, founding
+        )
+
+    return Depends(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a reading route is given."""
+
+    transactions: Transactions
+    office: str
+    by: Actor
+
+    async def ask(
+        self,
+        query: Callable[Concatenate[Tx, P], Awaitable[Any]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Any:
+        """Run `query` on one consistent look at the office's rows."""
+        async with self.transactions.reading(self.office) as tx:
+            tx.by = self.by
+            return await query(tx, *args, **kwargs)
+
+
+def may_read(*roles: Role) -> Any:
+    """A dependency: a `Reader` for callers with one of `roles`."""
+
+    def reader(request: Request, office: OfficeId, token: Bearer) -> Reader:
+        actor = permit(identify(request, token), office, roles)
+        return Reader(request.app.state.transactions, office, actor)
+
+    return Depends(reader)
+
+
+def digest_of(content: BaseModel) -> bytes:
+    """What a client sent under its own number, to know it when it comes again."""
+    whole = orjson.dumps(content.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(whole).digest()
+
+
+def same_or_taken(stored: bytes | None, content: BaseModel, what: str, number: str) -> bool:
+    """Whether `number` is known with the same content. Raises NumberTaken if with other."""
+    if stored is None:
+        return False
+    if stored != digest_of(content):
+        raise NumberTaken(what=what, number=number)
+    return True

@@ -1,0 +1,299 @@
+"""The consumer: every message is applied once, or parked where everybody can see it.
+
+A batch is one transaction: inbox keys, effects and what they tell. A message that can't be applied
+parks its key: later ones of that contract wait behind it, other contracts flow.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+from uuid import UUID, uuid5
+
+import asyncpg
+
+from houqin_shared.bus import Received, Subscription
+from houqin_shared.events import UNREADABLE, DayClosed, Envelope, Hears, NotYetKnown, read_fact
+from houqin_shared.transaction import (
+    CONTRACT,
+    OFFICE_SHARED,
+    Connection,
+    Row,
+    Told,
+    Transactions,
+    Tx,
+    itself,
+    store_outgoing,
+)
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+WAIT = 0.5
+"""Seconds that one look at the bus may wait for something to come."""
+
+NO_CLOCK = date(1900, 1, 1)
+DEAD = ""
+"""Stands for every source: a dead letter stops all that comes to its contract."""
+
+OUTAGES = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
+"""What says nothing about a message: the batch comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Obstacle:
+    """Why a message can't be applied now."""
+
+    reason: Literal["failed", "unknown", "behind"]
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch as it is being applied."""
+
+    connection: Connection
+    todays: dict[str, date]
+    waiting: dict[str, set[str]]
+    """Per parked key, the sources that wait on it; `DEAD` if a dead letter stops them all."""
+    told: list[Told] = field(default_factory=list)
+
+    def waits(self, envelope: Envelope) -> bool:
+        """Something earlier of its contract is parked.
+
+        Order is promised within a source; what waits for a contract that isn't known yet must not
+        stop the very message that makes it known.
+        """
+        return not {envelope.source, DEAD}.isdisjoint(self.waiting.get(envelope.key, ()))
+
+    async def park(self, envelope: Envelope, obstacle: _Obstacle) -> None:
+        await self.connection.execute(
+            """insert into parked (office_id, key, source, reason, event_id, type, envelope,
+                                   copy, copies, error)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+            envelope.office,
+            envelope.key,
+            envelope.source,
+            obstacle.reason,
+            envelope.id,
+            envelope.type,
+            envelope.raw,
+            *envelope.copy,
+            obstacle.error,
+        )
+        stops = DEAD if obstacle.reason == "failed" else envelope.source
+        self.waiting.setdefault(envelope.key, set()).add(stops)
+
+
+class Inbox:
+    """Applies what a service hears."""
+
+    def __init__(self, transactions: Transactions, hears: Hears) -> None:
+        self._transactions = transactions
+        self._hears = hears
+        self.applied = 0
+
+    async def run(self, subscription: Subscription) -> None:
+        """Consume until cancelled; errors are logged and the batch comes again."""
+        while True:
+            try:
+                await self.consume(subscription, WAIT)
+            except Exception:
+                log.exception("%s: the batch comes again", self._transactions.service)
+                await asyncio.sleep(1)
+
+    async def consume(self, subscription: Subscription, wait: float) -> int:
+        """Receive, apply and acknowledge one batch; how many messages came."""
+        received = await subscription.receive(BATCH, wait)
+        if received:
+            await self.apply(received)
+            await subscription.acknowledge()
+        return len(received)
+
+    async def apply(self, received: Sequence[Received]) -> None:
+        """All of a batch in one transaction.
+
+        Most batches have no bad message, so the first try is made without savepoints.
+        """
+        envelopes = [
+            Envelope.read_or_wrap(each.value, each.topic, each.key, each.copy) for each in received
+        ]
+        try:
+            await self._apply(envelopes, one_by_one=False)
+        except OUTAGES:
+            raise
+        except Exception:
+            log.warning("%s: a message failed; applying one by one", self._transactions.service)
+            await self._apply(envelopes, one_by_one=True)
+
+    async def _apply(self, envelopes: Sequence[Envelope], *, one_by_one: bool) -> None:
+        async with self._transactions.begin() as connection:
+            batch = await self._enter(connection, envelopes)
+            new = await self._first_times(connection, envelopes)
+            for envelope in new:
+                if batch.waits(envelope):
+                    await batch.park(envelope, _Obstacle("behind"))
+                elif not one_by_one:
+                    await self._handle(batch, envelope)
+                elif obstacle := await self._attempt(batch, envelope):
+                    await batch.park(envelope, obstacle)
+            for key in sorted({envelope.key for envelope in new} & batch.waiting.keys()):
+                await self._release(batch, key)
+            await store_outgoing(connection, batch.told)
+        self.applied += len(new)
+        if batch.told:
+            self._transactions.on_told()
+
+    async def _enter(self, connection: Connection, envelopes: Sequence[Envelope]) -> _Batch:
+        """Take the locks in their order, before anything is written."""
+        offices = sorted({envelope.office for envelope in envelopes})
+        keys = sorted({envelope.key for envelope in envelopes if envelope.subject})
+        for lock, names in ((OFFICE_SHARED, offices), (CONTRACT, keys)):
+            await connection.execute(
+                f"select {lock.format('name')} from unnest($1::text[]) as each(name)", names
+            )
+        rows = await connection.fetch(
+            "select office_id, today from offices where office_id = any($1)", offices
+        )
+        parked = await connection.fetch(
+            """select distinct key, case reason when 'failed' then $2 else source end as source
+               from parked where key = any($1)""",
+            list({envelope.key for envelope in envelopes}),
+            DEAD,
+        )
+        batch = _Batch(connection, {row["office_id"]: row["today"] for row in rows}, {})
+        for row in parked:
+            batch.waiting.setdefault(row["key"], set()).add(row["source"])
+        return batch
+
+    async def _first_times(
+        self, connection: Connection, envelopes: Sequence[Envelope]
+    ) -> list[Envelope]:
+        """Those never heard before, in their order, and only once each."""
+        rows = await connection.fetch(
+            """insert into inbox (source, event_id) select * from unnest($1::text[], $2::uuid[])
+               on conflict do nothing returning source, event_id""",
+            [envelope.source for envelope in envelopes],
+            [_identity(envelope) for envelope in envelopes],
+        )
+        fresh = {(row["source"], row["event_id"]) for row in rows}
+        new = []
+        for envelope in envelopes:
+            name = (envelope.source, _identity(envelope))
+            if name in fresh:
+                fresh.remove(name)
+                new.append(envelope)
+        return new
+
+    async def _handle(self, batch: _Batch, envelope: Envelope) -> None:
+        if envelope.type == DayClosed.TYPE:
+            await _hear_day_closed(batch.connection, envelope)
+            return
+        if envelope.type == UNREADABLE:
+            raise ValueError("the message is not a CloudEvent of ours")
+        listener = self._hears.listeners.get(envelope.type)
+        if listener is None:
+            return
+        tx = Tx(
+            connection=batch.connection,
+            service=self._transactions.service,
+            office=envelope.office,
+            # What an event brings about is recorded on its own day or later, never on a closed one.
+            today=max(batch.todays.get(envelope.office, NO_CLOCK), envelope.recorded_on),
+            by=itself(self._transactions.service),
+            cause=envelope,
+            outgoing=[],
+        )
+        await listener.handle(tx, read_fact(envelope, listener.reading))
+        batch.told.extend(tx.outgoing)
+
+    async def _attempt(self, batch: _Batch, envelope: Envelope) -> "_Obstacle | None":
+        """Apply one message behind a savepoint; what stood in its way, if anything."""
+        try:
+            async with batch.connection.transaction():
+                await self._handle(batch, envelope)
+        except OUTAGES:
+            raise
+        except NotYetKnown:
+            return _Obstacle("unknown")
+        except Exception as error:
+            log.exception("%s: %s %s failed", envelope.key, envelope.type, envelope.id)
+            return _Obstacle("failed", f"{type(error).__name__}: {error}"[:4000])
+        return None
+
+    async def _release(self, batch: _Batch, key: str) -> None:
+        """Try what waits on a key again, in order; a dead letter waits for `replay_dead`."""
+        rows = await batch.connection.fetch(
+            """select seq, source, reason, envelope, copy, copies from parked
+               where key = $1 order by seq""",
+            key,
+        )
+        if any(row["reason"] == "failed" for row in rows):
+            return
+        stuck: set[str] = set()
+        for row in rows:
+            if row["source"] in stuck:
+                continue
+            obstacle = await self._attempt(batch, _parked(row, key))
+            if obstacle is None:
+                await batch.connection.execute("delete from parked where seq = $1", row["seq"])
+                continue
+            await batch.connection.execute(
+                "update parked set reason = $2, error = $3 where seq = $1",
+                row["seq"], obstacle.reason, obstacle.error,
+            )  # fmt: skip
+            if obstacle.reason == "failed":
+                return
+            stuck.add(row["source"])
+
+    async def replay_dead(self) -> int:
+        """Try all that is parked again; how many messages are still parked after it."""
+        pool = self._transactions.pool
+        for row in await pool.fetch(
+            "select office_id, key from parked group by 1, 2 order by 1, 2"
+        ):
+            async with self._transactions.begin() as connection:
+                envelopes = await connection.fetch(
+                    "select source, envelope, copy, copies from parked where key = $1", row["key"]
+                )
+                if not envelopes:
+                    continue
+                batch = await self._enter(
+                    connection, [_parked(each, row["key"]) for each in envelopes]
+                )
+                await connection.execute(
+                    "update parked set reason = 'behind', error = null where key = $1", row["key"]
+                )
+                await self._release(batch, row["key"])
+                await store_outgoing(connection, batch.told)
+            if batch.told:
+                self._transactions.on_told()
+        return int(await pool.fetchval("select count(*) from parked"))
+
+
+def _identity(envelope: Envelope) -> UUID:
+    """The copies of a message that was sent everywhere count one by one."""
+    if envelope.copy == (0, 1):
+        return envelope.id
+    return uuid5(envelope.id, str(envelope.copy[0]))
+
+
+def _parked(row: Row, key: str) -> Envelope:
+    return Envelope.read_or_wrap(row["envelope"], row["source"], key, (row["copy"], row["copies"]))
+
+
+async def _hear_day_closed(connection: Connection, envelope: Envelope) -> None:
+    copy, copies = envelope.copy
+    await connection.execute(
+        """insert into days_heard as h (office_id, source, copy, copies, day)
+           values ($1, $2, $3, $4, $5)
+           on conflict (office_id, source, copy) do update
+           set day = greatest(h.day, excluded.day), copies = excluded.copies""",
+        envelope.office,
+        envelope.source,
+        copy,
+        copies,
+        date.fromisoformat(envelope.content["data"]["day"]),
+    )

@@ -1,0 +1,144 @@
+"""The relay: what was committed is sent, in commit order, exactly once or again, never less.
+
+A row may be sent once every transaction with a lower id has ended; `(xid, pos)` is then the order
+of commits that anybody could have observed. One relay leads per service (a session lock); the
+epoch in the cursor row stops one that only believes that it leads.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from houqin_shared.bus import Bus, Message
+from houqin_shared.transaction import Connection, Pool
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+POLL = 0.02
+"""Seconds between two looks when nobody woke the relay: rows of another process or replica."""
+
+LEADER_LOCK = 4_815_162_343
+
+# A restored or moved database counts its transactions anew; its identity tells.
+CLUSTER = """select (select system_identifier from pg_control_system())
+                    || '/' || (select oid from pg_database where datname = current_database())"""
+
+
+class LeadershipLost(Exception):
+    """Another relay has taken over; what this one sent will come again and be ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxFigures:
+    """How far the relay is behind."""
+
+    waiting: int
+    sent: int
+
+
+async def outbox_figures(connection: Connection) -> OutboxFigures:
+    row = await connection.fetchrow(
+        """select sent, (select count(*) from outbox o where (o.xid, o.pos) > (c.xid, c.pos))
+           from outbox_cursor c"""
+    )
+    return OutboxFigures(waiting=row[1], sent=row[0]) if row else OutboxFigures(0, 0)
+
+
+class Relay:
+    """Sends a service's outbox to its topic."""
+
+    def __init__(self, pool: Pool, bus: Bus, topic: str) -> None:
+        self._pool = pool
+        self._bus = bus
+        self._topic = topic
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was committed: look at once."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled; errors are logged and tried again."""
+        while True:
+            try:
+                await self._lead()
+            except LeadershipLost:
+                log.warning("%s: another relay leads", self._topic)
+            except Exception:
+                log.exception("%s: the relay starts again", self._topic)
+            await asyncio.sleep(1)
+
+    async def _lead(self) -> None:
+        async with self._pool.acquire() as session:
+            while not await session.fetchval(f"select pg_try_advisory_lock({LEADER_LOCK})"):
+                await asyncio.sleep(1)
+            try:
+                epoch = await self._take_over(session)
+                while True:
+                    self._woken.clear()
+                    if not await self.send_batch(session, epoch):
+                        await self._until_woken()
+            finally:
+                if not session.is_closed():
+                    await session.execute(f"select pg_advisory_unlock({LEADER_LOCK})")
+
+    async def _until_woken(self) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), POLL)
+        except TimeoutError:
+            return
+
+    async def _take_over(self, session: Connection) -> int:
+        """A new epoch, and, in a restored database, transaction ids that mean something here."""
+        async with session.transaction():
+            cluster = await session.fetchval(CLUSTER)
+            await session.execute(
+                """insert into outbox_cursor (one, xid, pos, sent, epoch, cluster)
+                   values (true, '0', 0, 0, 0, $1) on conflict do nothing""",
+                cluster,
+            )
+            cursor = await session.fetchrow(
+                "update outbox_cursor set epoch = epoch + 1 returning epoch, cluster, xid, pos"
+            )
+            assert cursor is not None
+            if cursor["cluster"] != cluster:
+                log.warning("%s: the outbox moved to another database; rebased", self._topic)
+                await session.execute(
+                    """delete from outbox o using outbox_cursor c
+                       where (o.xid, o.pos) <= (c.xid, c.pos)"""
+                )
+                await session.execute("update outbox set xid = pg_current_xact_id()")
+                await session.execute(
+                    "update outbox_cursor set xid = '0', pos = 0, cluster = $1", cluster
+                )
+            return int(cursor["epoch"])
+
+    async def send_batch(self, session: Connection, epoch: int) -> int:
+        """Send the next rows and move the cursor; how many. Raises LeadershipLost."""
+        rows = await session.fetch(
+            """select o.xid::text as xid, o.pos, o.key, o.everywhere, o.envelope
+               from outbox o
+               where (o.xid, o.pos) > (select c.xid, c.pos from outbox_cursor c)
+                 and o.xid < pg_snapshot_xmin(pg_current_snapshot())
+               order by o.xid, o.pos limit $1""",
+            BATCH,
+        )
+        if not rows:
+            return 0
+        await self._bus.send(
+            [Message(self._topic, row["key"], row["envelope"], row["everywhere"]) for row in rows]
+        )
+        # A cursor lost with the machine costs a repetition, which inboxes ignore.
+        moved = await session.execute(
+            """with c as (select set_config('synchronous_commit', 'off', true))
+               update outbox_cursor set xid = $1::text::xid8, pos = $2, sent = sent + $3
+               from c where epoch = $4""",
+            rows[-1]["xid"],
+            rows[-1]["pos"],
+            len(rows),
+            epoch,
+        )
+        if moved != "UPDATE 1":
+            raise LeadershipLost
+        return len(rows)

@@ -1,0 +1,248 @@
+"""What a client is told when it can't have what it asked for: RFC 9457, in English and Chinese.
+
+A service raises a `Refusal` where it knows; here, and nowhere else, it becomes HTTP.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(BaseModel):
+    """One field of a request that can't be read, and how to mend it."""
+
+    field: str = Field(description="Where it stands, for example body.annual_price")
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(description="Stable: urn:houqin:problem: followed by the code")
+    title: str
+    status: int
+    code: str = Field(description="The last part of `type`, for programs")
+    detail: str | None = None
+    errors: list[FieldError] | None = Field(default=None, description="Only when fields are wrong")
+
+
+class Refusal(Exception):
+    """A request that the rules refuse. It changes nothing.
+
+    Subclasses say what they are once: `code` (stable, for programs), `status`, and a sentence in
+    English and in Chinese with {placeholders} for the arguments that they are raised with.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 409
+    en: ClassVar[str]
+    zh: ClassVar[str]
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.en.format(**facts))
+
+    def sentence(self, language: str) -> str:
+        return (self.zh if language == "zh" else self.en).format(**self.facts)
+
+    def body(self, language: str) -> dict[str, Any]:
+        return problem_body(self.status, self.code, self.sentence(language))
+
+
+class Unauthenticated(Refusal):
+    code, status = "unauthenticated", 401
+    en = "Send a valid token: Authorization: Bearer <token>. {reason}"
+    zh = "请提供有效的令牌:Authorization: Bearer <令牌>。{reason}"
+
+
+class Forbidden(Refusal):
+    code, status = "forbidden", 403
+    en = "Your role ({role}) may not do this; it takes one of: {roles}."
+    zh = "您的角色({role})无权执行此操作,需要下列角色之一:{roles}。"
+
+
+class NotFound(Refusal):
+    code, status = "not-found", 404
+    en = "There is no {what} here."
+    zh = "此处没有该{what}。"
+
+
+class UnknownOffice(Refusal):
+    code, status = "unknown-office", 404
+    en = "No office {office} is known here; register it at the contract service first."
+    zh = "未知的机关 {office};请先在合同服务中登记。"
+
+
+class NumberTaken(Refusal):
+    code = "number-taken"
+    en = "{what} {number} was recorded before with other content; use another number."
+    zh = "编号 {number} 的{what}已登记且内容不同;请使用其他编号。"
+
+
+class KeyReused(Refusal):
+    code, status = "idempotency-key-reused", 422
+    en = "This Idempotency-Key was used for another request; use a new key for a new request."
+    zh = "该 Idempotency-Key 已用于另一请求;新请求请使用新的键。"
+
+
+class StillRunning(Refusal):
+    code = "still-running"
+    en = "The first request with this Idempotency-Key is still running; try again in a moment."
+    zh = "使用该 Idempotency-Key 的首个请求仍在处理;请稍后重试。"
+
+
+class BodyTooLarge(Refusal):
+    code, status = "body-too-large", 413
+    en = "The body is larger than {limit} bytes; send it in smaller parts."
+    zh = "请求体超过 {limit} 字节;请分批发送。"
+
+
+EVERYWHERE: tuple[type[Refusal], ...] = (
+    Unauthenticated, Forbidden, UnknownOffice, KeyReused, StillRunning, BodyTooLarge,
+)  # fmt: skip
+"""What any route may answer."""
+
+TITLES = {
+    400: ("Bad request", "请求有误"),
+    401: ("Not authenticated", "未认证"),
+    403: ("Not allowed", "无权限"),
+    404: ("Not found", "未找到"),
+    405: ("Method not allowed", "不支持的方法"),
+    409: ("Refused by the rules", "按规则不予受理"),
+    413: ("Too large", "请求过大"),
+    415: ("Media type not supported", "不支持的媒体类型"),
+    422: ("Fields need mending", "字段需要更正"),
+    429: ("Too many requests", "请求过多"),
+    500: ("Our fault", "系统故障"),
+    503: ("Not ready", "尚未就绪"),
+}
+
+
+def problem_body(
+    status: int, code: str, detail: str | None, errors: Sequence[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": f"urn:houqin:problem:{code}",
+        "title": TITLES.get(status, TITLES[400])[0],
+        "status": status,
+        "code": code,
+    }
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = list(errors)
+    return body
+
+
+def language_of(request: Request) -> str:
+    """ "zh" or "en": the first of the two that Accept-Language names, else English."""
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        tag = part.strip()[:2]
+        if tag in ("zh", "en"):
+            return tag
+    return "en"
+
+
+def problem_response(request: Request, body: dict[str, Any]) -> Response:
+    if language_of(request) == "zh":
+        body = body | {"title": TITLES.get(body["status"], TITLES[400])[1]}
+    headers = {"Content-Language": language_of(request)}
+    if body["status"] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(orjson.dumps(body), body["status"], headers, MEDIA_TYPE)
+
+
+def problems(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route: what it may answer when it refuses, besides what all may."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for refusal in (*EVERYWHERE, *refusals):
+        entry = by_status.setdefault(
+            refusal.status,
+            {
+                "description": "",
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        )
+        codes = [code for code in entry["description"].split(", ") if code]
+        if refusal.code not in codes:
+            entry["description"] = ", ".join([*codes, refusal.code])
+    by_status[422]["description"] += ", invalid-request"
+    by_status[400] = {
+        "description": "bad-request: the body is not JSON",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    return by_status
+
+
+ZH = {
+    "missing": "缺少该字段",
+    "extra_forbidden": "未知字段,请删除",
+    "string_pattern_mismatch": "格式不符",
+    "string_too_long": "内容过长",
+    "string_too_short": "内容过短",
+    "date_from_datetime_parsing": "请填写日期,如 2017-05-01",
+    "date_parsing": "请填写日期,如 2017-05-01",
+    "date_type": "请填写日期,如 2017-05-01",
+    "decimal_parsing": "请填写十进制数",
+    "int_parsing": "请填写整数",
+    "int_type": "请填写整数",
+    "literal_error": "不在允许的取值之内",
+    "enum": "不在允许的取值之内",
+    "too_long": "条目过多",
+    "too_short": "条目过少",
+}
+
+
+def _field_errors(request: Request, error: RequestValidationError) -> list[dict[str, str]]:
+    chinese = language_of(request) == "zh"
+    found = []
+    for each in error.errors()[:100]:
+        message = str(each["msg"]).removeprefix("Value error, ")
+        if chinese:
+            message = f"{ZH.get(each['type'], '取值有误')}({message})"
+        place = ".".join(str(part) for part in each["loc"])
+        found.append({"field": place, "message": message[:500]})
+    return found
+
+
+def _printable(text: str) -> str:
+    """Without lone surrogates, which JSON text may smuggle in and UTF-8 can't carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def install(app: FastAPI) -> None:
+    """Translate every refusal of `app` into a problem."""
+
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, refusal: Refusal) -> Response:
+        return problem_response(request, refusal.body(language_of(request)))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        errors = [
+            {name: _printable(text) for name, text in each.items()}
+            for each in _field_errors(request, error)
+        ]
+        if any(each["type"] == "json_invalid" for each in error.errors()):
+            return problem_response(
+                request, problem_body(400, "bad-request", "The body is not JSON.", errors)
+            )
+        zh = language_of(request) == "zh"
+        detail = "请更正所列字段后重新发送。" if zh else "Mend the fields named and send it again."
+        return problem_response(request, problem_body(422, "invalid-request", detail, errors))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
+        response = problem_response(
+            request, problem_body(error.status_code, code, str(error.detail))
+        )
+        response.headers.update(error.headers or {})
+        return response

@@ -1,0 +1,26 @@
+"""What a service is told by its environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where a service finds its parts."""
+
+    database_url: str
+    bus_url: str
+    """postgresql://... for the log table."""
+    token_key: str
+    port: int = 8000
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY, PORT. Raises KeyError naming what is missing."""
+        return cls(
+            database_url=environment["DATABASE_URL"],
+            bus_url=environment["BUS_URL"],
+            token_key=environment["HOUQIN_TOKEN_KEY"],
+            port=int(environment.get("PORT", "8000")),
+        )

@@ -1,0 +1,203 @@
+"""One transaction: what a use case is given to load, store and tell with.
+
+Three locks keep order, always taken in this order and before the first write, so that transaction
+ids follow cause and effect and nothing can deadlock:
+
+1. the office, shared by commands and listeners, exclusive for its sweep (T4): a day closes only
+   when nothing is still being recorded on it;
+2. the contract (`Tx.hold`), so that what happens to one contract happens one after another.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from houqin_shared.auth import EVERY_OFFICE, Actor, Role
+from houqin_shared.events import Envelope, Event, write_envelope
+from houqin_shared.problem import UnknownOffice
+
+if TYPE_CHECKING:
+    Connection = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:  # asyncpg's own classes take no parameters
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
+Row = asyncpg.Record
+
+OFFICE_SHARED = "pg_advisory_xact_lock_shared(hashtextextended('office/' || {}, 0))"
+OFFICE_ALONE = "pg_advisory_xact_lock(hashtextextended('office/' || {}, 0))"
+CONTRACT = "pg_advisory_xact_lock(hashtextextended('contract/' || {}, 0))"
+
+
+def itself(service: str) -> Actor:
+    """The actor of what time or an event brings about."""
+    return Actor(name=service, role=Role.SYSTEM, office=EVERY_OFFICE)
+
+
+async def _prepare(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        encoder=lambda value: orjson.dumps(value).decode(),
+        decoder=orjson.loads,
+        schema="pg_catalog",
+    )
+
+
+async def _leave_as_it_is(_: Connection) -> None:
+    """Ours end every transaction and hold no session state: nothing to reset, one trip saved."""
+
+
+async def open_pool(url: str, size: int = 10) -> Pool:
+    """Connections to a service's own database."""
+    return await asyncpg.create_pool(
+        url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=60
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office and its clock (T4)."""
+
+    id: str
+    name: str
+    clock: str
+    today: date
+    swept_on: date
+
+    @property
+    def keeps_answers_for_good(self) -> bool:
+        return self.clock == "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event on its way into the outbox."""
+
+    key: str
+    everywhere: bool
+    envelope: bytes
+
+
+@dataclass(slots=True)
+class Tx:
+    """A transaction on behalf of one office."""
+
+    connection: Connection
+    service: str
+    office: str
+    today: date
+    by: Actor
+    cause: Envelope | None = None
+    correlation: UUID | None = None
+    traceparent: str | None = None
+    outgoing: list[Told] = field(default_factory=list)
+
+    async def row(self, sql: str, *values: object) -> Row | None:
+        return await self.connection.fetchrow(sql, *values)
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        return await self.connection.fetch(sql, *values)
+
+    async def value(self, sql: str, *values: object) -> Any:
+        return await self.connection.fetchval(sql, *values)
+
+    async def run(self, sql: str, *values: object) -> int:
+        """Execute; the number of rows that it touched."""
+        status = await self.connection.execute(sql, *values)
+        last = status.rsplit(" ", 1)[-1]
+        return int(last) if last.isdigit() else 0
+
+    async def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        await self.connection.executemany(sql, rows)
+
+    async def hold(self, contract: str) -> None:
+        """Wait until nothing else happens to this contract; call it before the first write."""
+        await self.connection.fetchval(
+            f"select {CONTRACT.format('$1')}", f"{self.office}/{contract}"
+        )
+
+    def tell(self, *events: Event) -> None:
+        """Tell the world when, and only if, this transaction commits."""
+        for event in events:
+            _, envelope = write_envelope(
+                event,
+                source=self.service,
+                office=self.office,
+                correlation=self.cause.correlation if self.cause else self.correlation,
+                causation=self.cause.id if self.cause else None,
+                traceparent=self.cause.traceparent if self.cause else self.traceparent,
+            )
+            key = f"{self.office}/{event.subject}"
+            self.outgoing.append(Told(key, event.EVERYWHERE, envelope))
+
+
+async def store_outgoing(connection: Connection, outgoing: Sequence[Told]) -> None:
+    """Put what was told into the outbox, in the order in which it was told."""
+    if outgoing:
+        await connection.execute(
+            """insert into outbox (key, everywhere, envelope)
+               select * from unnest($1::text[], $2::boolean[], $3::bytea[])""",
+            [told.key for told in outgoing],
+            [told.everywhere for told in outgoing],
+            [told.envelope for told in outgoing],
+        )
+
+
+async def read_office(connection: Connection, office: str) -> Office | None:
+    row = await connection.fetchrow(
+        "select office_id, name, clock, today, swept_on from offices where office_id = $1", office
+    )
+    return Office(*row.values()) if row else None
+
+
+@dataclass(slots=True)
+class Transactions:
+    """Opens a service's transactions; `on_told` wakes its relay after a commit that told."""
+
+    pool: Pool
+    service: str
+    on_told: Callable[[], None] = lambda: None
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Connection]:
+        """A bare transaction on the service's database."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def on_office(
+        self, office: str, by: Actor | None = None, *, alone: bool = False
+    ) -> AsyncIterator[Tx]:
+        """A transaction on one office, alone on it or shared. Raises UnknownOffice."""
+        lock = (OFFICE_ALONE if alone else OFFICE_SHARED).format("$1")
+        async with self.pool.acquire() as connection:
+            async with connection.transaction():
+                await connection.fetchval(f"select {lock}", office)
+                known = await read_office(connection, office)
+                if known is None:
+                    raise UnknownOffice(office=office)
+                tx = Tx(connection, self.service, office, known.today, by or itself(self.service))
+                yield tx
+                await store_outgoing(connection, tx.outgoing)
+            if tx.outgoing:
+                self.on_told()
+
+    @asynccontextmanager
+    async def reading(self, office: str) -> AsyncIterator[Tx]:
+        """One consistent look at an office's rows. Raises UnknownOffice."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            known = await read_office(connection, office)
+            if known is None:
+                raise UnknownOffice(office=office)
+            yield Tx(connection, self.service, office, known.today, itself(self.service))

@@ -1,0 +1,240 @@
+"""How a fact travels: outbox, relay, bus, inbox, parked keys."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import ClassVar
+
+import pytest
+import sqlalchemy as sa
+from houqin_shared.bus.postgres import PostgresBus
+from houqin_shared.clock import register_office
+from houqin_shared.events import Event, Fact, Hears, NotYetKnown
+from houqin_shared.inbox import Inbox
+from houqin_shared.outbox import Relay, outbox_figures
+from houqin_shared.tables import mechanism_tables
+from houqin_shared.transaction import Transactions, Tx, open_pool
+
+NewDatabase = Callable[[], Awaitable[str]]
+DAY = date(2017, 5, 3)
+
+
+class Happened(Event):
+    TYPE: ClassVar[str] = "test.happened.v1"
+    contract: str
+    number: int
+
+
+class Known(Event):
+    TYPE: ClassVar[str] = "test.known.v1"
+    contract: str
+
+
+class HappenedFact(Fact):
+    contract: str
+    number: int
+
+
+class KnownFact(Fact):
+    contract: str
+
+
+class House:
+    """One service's mechanism on a database of its own, with a log of what it applied."""
+
+    def __init__(self, transactions: Transactions, hears: Hears) -> None:
+        self.transactions = transactions
+        self.inbox = Inbox(transactions, hears)
+
+    @classmethod
+    async def build(cls, url: str, name: str, hears: Hears) -> "House":
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        metadata = sa.MetaData()
+        mechanism_tables(metadata)
+        sa.Table("known", metadata, sa.Column("contract", sa.Text, primary_key=True))
+        sa.Table(
+            "seen",
+            metadata,
+            sa.Column("seq", sa.BigInteger, sa.Identity(), primary_key=True),
+            sa.Column("contract", sa.Text),
+            sa.Column("number", sa.Integer),
+        )
+        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"))
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+        transactions = Transactions(await open_pool(url), name)
+        async with transactions.begin() as connection:
+            tx = Tx(connection, name, "o", DAY, None)  # type: ignore[arg-type]
+            await register_office(tx, "o", "Office", "manual", DAY)
+        return cls(transactions, hears)
+
+    async def seen(self) -> list[tuple[str, int]]:
+        rows = await self.transactions.pool.fetch("select contract, number from seen order by seq")
+        return [(row[0], row[1]) for row in rows]
+
+
+def listening() -> Hears:
+    hears = Hears("teller")
+
+    @hears(Happened.TYPE)
+    async def it_happened(tx: Tx, fact: HappenedFact) -> None:
+        if not await tx.value(
+            "select exists (select from known where contract = $1)", fact.contract
+        ):
+            raise NotYetKnown
+        if fact.number < 0 and not await tx.value(
+            "select exists (select from known where contract = 'mended')"
+        ):
+            raise ValueError("negative")
+        await tx.run(
+            "insert into seen (contract, number) values ($1, $2)", fact.contract, fact.number
+        )
+
+    @hears(Known.TYPE)
+    async def it_is_known(tx: Tx, fact: KnownFact) -> None:
+        await tx.run("insert into known values ($1) on conflict do nothing", fact.contract)
+
+    return hears
+
+
+def happened(contract: str, number: int) -> Happened:
+    return Happened(contract=contract, number=number, happened_on=DAY, recorded_on=DAY)
+
+
+@pytest.fixture
+async def pair(new_database: NewDatabase) -> "tuple[House, House, PostgresBus]":
+    teller = await House.build(await new_database(), "teller", Hears())
+    hearer = await House.build(await new_database(), "hearer", listening())
+    return teller, hearer, await PostgresBus.open(await new_database())
+
+
+async def tell(house: House, *events: Event) -> None:
+    async with house.transactions.on_office("o") as tx:
+        tx.tell(*events)
+
+
+async def relay_all(house: House, bus: PostgresBus) -> int:
+    relay = Relay(house.transactions.pool, bus, "teller")
+    sent = 0
+    async with house.transactions.pool.acquire() as session:
+        epoch = await relay._take_over(session)
+        while count := await relay.send_batch(session, epoch):
+            sent += count
+    return sent
+
+
+async def hear_all(house: House, bus: PostgresBus) -> None:
+    subscription = await bus.subscribe("hearer", ["teller"])
+    while await house.inbox.consume(subscription, 0.05):
+        pass
+    await subscription.close()
+
+
+async def test_facts_arrive_in_order_and_once(pair: "tuple[House, House, PostgresBus]") -> None:
+    teller, hearer, bus = pair
+    await tell(teller, Known(contract="c", happened_on=DAY, recorded_on=DAY))
+    await tell(teller, *(happened("c", n) for n in range(1200)))
+    assert await relay_all(teller, bus) == 1201
+    await hear_all(hearer, bus)
+    assert await hearer.seen() == [("c", n) for n in range(1200)]
+    # everything again, from the very beginning
+    await bus._pool.execute("update cursors set pos = 0")
+    await hear_all(hearer, bus)
+    assert len(await hearer.seen()) == 1200
+
+
+async def test_an_open_transaction_delays_and_loses_nothing(
+    pair: "tuple[House, House, PostgresBus]",
+) -> None:
+    teller, _, bus = pair
+    begun = asyncio.Event()
+    go_on = asyncio.Event()
+
+    async def slow() -> None:
+        async with teller.transactions.on_office("o") as tx:
+            await tx.value("select pg_current_xact_id()::text")
+            begun.set()
+            await go_on.wait()
+            tx.tell(happened("slow", 1))
+
+    task = asyncio.create_task(slow())
+    await begun.wait()
+    await tell(teller, happened("quick", 2))
+    assert await relay_all(teller, bus) == 0
+    go_on.set()
+    await task
+    assert await relay_all(teller, bus) == 2
+    async with teller.transactions.pool.acquire() as connection:
+        assert (await outbox_figures(connection)).waiting == 0
+
+
+async def test_a_fact_waits_for_its_contract_and_then_flows_in_order(
+    pair: "tuple[House, House, PostgresBus]",
+) -> None:
+    teller, hearer, bus = pair
+    await tell(teller, happened("c", 1), happened("c", 2))
+    await tell(teller, Known(contract="d", happened_on=DAY, recorded_on=DAY), happened("d", 7))
+    await relay_all(teller, bus)
+    await hear_all(hearer, bus)
+    assert await hearer.seen() == [("d", 7)]
+    # what makes it known comes from another source here, as between services
+    async with hearer.transactions.begin() as connection:
+        await connection.execute("insert into known values ('c')")
+    await tell(teller, happened("c", 3))
+    await relay_all(teller, bus)
+    await hear_all(hearer, bus)
+    assert await hearer.seen() == [("d", 7), ("c", 1), ("c", 2), ("c", 3)]
+
+
+async def test_a_poisoned_message_stops_its_contract_only(
+    pair: "tuple[House, House, PostgresBus]",
+) -> None:
+    teller, hearer, bus = pair
+    for contract in "cd":
+        await tell(teller, Known(contract=contract, happened_on=DAY, recorded_on=DAY))
+    await tell(teller, happened("c", 1), happened("c", -2), happened("c", 3), happened("d", 4))
+    await relay_all(teller, bus)
+    await hear_all(hearer, bus)
+    assert await hearer.seen() == [("c", 1), ("d", 4)]
+    assert await hearer.inbox.replay_dead() == 2
+    error = await hearer.transactions.pool.fetchval(
+        "select error from parked where reason = 'failed'"
+    )
+    assert error == "ValueError: negative"
+    async with hearer.transactions.begin() as connection:
+        await connection.execute("insert into known values ('mended')")
+    assert await hearer.inbox.replay_dead() == 0
+    assert await hearer.seen() == [("c", 1), ("d", 4), ("c", -2), ("c", 3)]
+
+
+async def test_what_is_not_a_cloudevent_is_a_dead_letter_of_its_key(
+    pair: "tuple[House, House, PostgresBus]",
+) -> None:
+    from houqin_shared.bus import Message
+
+    _, hearer, bus = pair
+    await bus.send([Message("teller", "o/c", b"\x00 nonsense")])
+    await hear_all(hearer, bus)
+    rows = await hearer.transactions.pool.fetch("select key, reason, type from parked")
+    assert [tuple(row) for row in rows] == [("o/c", "failed", "unreadable")]
+
+
+async def test_a_restored_database_rebases_its_outbox(
+    pair: "tuple[House, House, PostgresBus]",
+) -> None:
+    teller, _, bus = pair
+    await tell(teller, happened("c", 1))
+    assert await relay_all(teller, bus) == 1
+    await tell(teller, happened("c", 2))
+    # as after a restore into another cluster, where transaction ids start anew
+    await teller.transactions.pool.execute(
+        "update outbox set xid = (xid::text::bigint + 1000000)::text::xid8"
+    )
+    await teller.transactions.pool.execute(
+        "update outbox_cursor set cluster = 'other', xid = (xid::text::bigint + 1000000)::text::xid8"
+    )
+    assert await relay_all(teller, bus) == 1
+    await tell(teller, happened("c", 3))
+    assert await relay_all(teller, bus) == 1

@@ -1,0 +1,43 @@
+# Needs Python >= 3.11 and make; everything else goes into .venv.
+PYTHON ?= python3
+PORT ?= 8000
+UV_VERSION := 0.13.8
+BIN := .venv/bin
+
+.PHONY: help setup run test test-all lint format specs clean
+
+help:            ## what there is to do
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/.ready ## install what is missing into .venv
+
+.venv/.ready: uv.lock pyproject.toml $(wildcard */pyproject.toml services/*/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Houqin needs Python 3.11 or newer")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv sync --frozen --quiet --inexact
+	@touch $@
+
+run: setup       ## start everything, replay the example office, tell its story, stay up
+	@$(BIN)/houqin run --port $(PORT)
+
+test: setup      ## all tests but the longest; lint and specs are in .ci/run
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: setup  ## every test, every example office
+	$(BIN)/python -m pytest
+
+lint: setup      ## ruff and mypy, warnings are errors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy shared cli services/*/src services/*/tests tests conftest.py
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+specs: setup     ## write openapi.json and asyncapi.json of every service
+	$(BIN)/houqin specs
+
+clean:           ## remove what setup and runs made, the local data too
+	rm -rf .venv var

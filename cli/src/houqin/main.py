@@ -1,0 +1,166 @@
+"""`houqin`: the system on one machine."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from houqin_shared.auth import EVERY_OFFICE, SUPPLIER, Role, issue_token
+
+from houqin import ops, specs, up
+from houqin.client import Client, Unexpected, Unreachable
+from houqin.datadir import AlreadyRunning, DataDirectory
+from houqin.officefile import MalformedOfficeFile, read_office_file
+from houqin.replay import AnotherFile, Replay, Stuck
+from houqin.story import tell_story
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="houqin", description="Supervise and settle outsourced office services · 后勤服务监管"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    start = commands.add_parser("up", help="start everything on this machine; Ctrl-C ends it")
+    start.add_argument("--port", type=int, default=8000)
+    start.add_argument("--database-url", default=os.environ.get("DATABASE_URL"))
+    _data(start)
+
+    play = commands.add_parser("replay", help="play an office file and write its report")
+    play.add_argument("file", type=Path)
+    play.add_argument("--json", type=Path, dest="out", help="where to write the report")
+    play.add_argument("--story", action="store_true", help="tell what happened in words")
+    play.add_argument("--quiet", action="store_true", help="show no progress")
+    _remote(play)
+
+    operate = commands.add_parser("ops", help="what an operator asks")
+    operate.add_argument("question", choices=list(ops.COMMANDS))
+    operate.add_argument("--json", action="store_true", dest="as_json")
+    _remote(operate)
+
+    token = commands.add_parser("token", help="issue a token of this installation")
+    token.add_argument("name", help="who it is for")
+    token.add_argument("--role", choices=[role.value for role in Role], required=True)
+    token.add_argument("--office", default=EVERY_OFFICE)
+    token.add_argument("--supplier", help="the supplier of a contractor's token")
+    token.add_argument("--days", type=int, default=365)
+    _data(token)
+
+    generate = commands.add_parser("specs", help="write openapi.json and asyncapi.json")
+    generate.add_argument("--check", action="store_true", help="write nothing; 1 if out of date")
+    return parser
+
+
+def _data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=Path("var"), help="data directory")
+
+
+def _remote(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", default=os.environ.get("HOUQIN_URL", DEFAULT_URL))
+    _data(parser)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = _arguments().parse_args(arguments)
+    try:
+        return _run(given)
+    except KeyboardInterrupt:
+        return 130
+    except AlreadyRunning as error:
+        print(f"houqin: another `houqin up` uses {error}; end it first.", file=sys.stderr)
+        return 2
+    except (Unreachable, Unexpected) as error:
+        print(f"houqin: {error}", file=sys.stderr)
+        return 2 if given.command == "ops" else 1
+
+
+def _run(given: argparse.Namespace) -> int:
+    match given.command:
+        case "up":
+            return up.serve(given.port, DataDirectory(given.data), given.database_url)
+        case "replay":
+            return _replay(given)
+        case "ops":
+            # What only looks asks as an auditor; what acts, as the system.
+            role = Role.SYSTEM if given.question == "replay-dead" else Role.AUDITOR
+            token = _token(given, role)
+            return asyncio.run(ops.run(given.question, given.url, token, as_json=given.as_json))
+        case "token":
+            return _issue(given)
+        case _:
+            return specs.run(check=given.check)
+
+
+def _replay(given: argparse.Namespace) -> int:
+    try:
+        file = read_office_file(given.file)
+    except MalformedOfficeFile as malformed:
+        for mistake in malformed.mistakes:
+            line = f" (line {mistake.line})" if mistake.line else ""
+            print(f"{mistake.place}: {mistake.en}{line}\n    {mistake.zh}", file=sys.stderr)
+        count = len(malformed.mistakes)
+        print(f"{given.file}: {count} mistakes, nothing was changed.", file=sys.stderr)
+        return 2
+    token = _token(given, Role.SYSTEM)
+
+    async def play() -> int:
+        async with Client(given.url, token) as client:
+            report = await Replay(file, client, quiet=given.quiet).play()
+            if given.out:
+                text = json.dumps(report, ensure_ascii=False, indent=1)
+                given.out.write_text(text + "\n", encoding="utf-8")
+            if given.story:
+                print(await tell_story(client, report))
+            elif not given.out:
+                print(json.dumps(report, ensure_ascii=False, indent=1))
+        return 0
+
+    try:
+        return asyncio.run(play())
+    except AnotherFile as error:
+        print(
+            f"houqin: office {error} is known here with other content; it is refused.\n"
+            f"    机关 {error} 已用其他内容登记,不予受理。",
+            file=sys.stderr,
+        )
+        return 2
+    except Stuck as error:
+        print(f"houqin: the replay is stuck: {error}", file=sys.stderr)
+        return 1
+
+
+def _token(given: argparse.Namespace, role: Role) -> str:
+    token = DataDirectory(given.data).token(role)
+    if token is None:
+        raise Unreachable(
+            f"no token: set HOUQIN_TOKEN, or name the data directory of a started installation "
+            f"with --data (looked in {given.data})"
+        )
+    return token
+
+
+def _issue(given: argparse.Namespace) -> int:
+    role = Role(given.role)
+    if role in SUPPLIER and not given.supplier:
+        print("houqin: a supplier's token names its supplier: --supplier ID", file=sys.stderr)
+        return 2
+    known, _ = DataDirectory(given.data).secrets()
+    print(
+        issue_token(
+            known["key"],
+            given.name,
+            role,
+            given.office,
+            supplier=given.supplier,
+            days_valid=given.days,
+        )
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

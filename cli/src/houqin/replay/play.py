@@ -1,0 +1,141 @@
+"""A day's play: office and contracts first, then for every day the sweeps and the events."""
+
+import asyncio
+import hashlib
+import itertools
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import orjson
+
+from houqin.client import SERVICE_NAMES, Answer, Client, Json, Unexpected, at
+from houqin.officefile import Decide, OfficeFile
+from houqin.replay import commands
+from houqin.replay.commands import Request
+from houqin.replay.progress import Progress
+from houqin.replay.report import read_report
+from houqin.replay.rest import Stuck, bring_to_rest
+
+__all__ = ["AnotherFile", "Replay", "Stuck"]
+
+ONE_DAY = timedelta(days=1)
+REFUSALS = frozenset({
+    "gates-not-passed", "unknown-contract", "not-recorded", "outside-contract-term",
+    "already-withdrawn", "already-decided", "notice-not-open", "survey-already-measured",
+    "nothing-to-decide", "contract-not-active", "renewal-past-three-years", "no-such-statement",
+    "already-paid",
+})  # fmt: skip
+"""What the services may refuse in a replay; any other error ends it."""
+
+
+class AnotherFile(Exception):
+    """The office is known here, and not from this file."""
+
+
+class Replay:
+    """Plays one office file on running services."""
+
+    def __init__(self, file: OfficeFile, client: Client, *, quiet: bool = False) -> None:
+        self._file = file
+        self._office = file.office.id
+        self._client = client
+        self._refused: list[Json] = []
+        days = (file.until - file.first_day).days + 1
+        self._progress = Progress(self._office, max(days, 1), quiet=quiet)
+
+    async def play(self) -> Json:
+        """The whole file, then the report. Raises AnotherFile, Stuck, Unreachable, Unexpected."""
+        await self._found_office()
+        await self._sign()
+        await self._rest()
+        played = 0
+        events = self._events_by_day()
+        for number, day in enumerate(self._days(), 1):
+            await self._sweep(day)
+            for event in events.get(day, ()):
+                if isinstance(event, Decide):
+                    await self._rest()
+                answer = await self._send(event.place, commands.event(event))
+                self._note(answer, day, event.verb, event.refusal_id, event.place)
+                if isinstance(event, Decide):
+                    await self._rest()
+                played += 1
+            await self._rest()
+            self._progress.day(number, day, played)
+        self._progress.end()
+        await self._rest()
+        contracts = [contract.id for contract in self._file.contracts]
+        report = await read_report(self._client, self._office, self._file.until, contracts)
+        return report | {"refused": self._refused}
+
+    def _days(self) -> Iterator[date]:
+        day = self._file.first_day
+        while day <= self._file.until:
+            yield day
+            day += ONE_DAY
+
+    def _events_by_day(self) -> dict[date, list["commands.of.Event"]]:
+        return {
+            day: list(events)
+            for day, events in itertools.groupby(self._file.events, key=lambda event: event.on)
+        }
+
+    async def _found_office(self) -> None:
+        """Register the office with a manual clock that stands on the eve of the first day."""
+        office = self._file.office
+        body: Json = {
+            "name": office.name,
+            "clock": "manual",
+            "opens_on": (self._file.first_day - ONE_DAY).isoformat(),
+            "imported_from": f"sha256:{self._file.content_digest}",
+        }
+        answer = await self._client.call("PUT", "contract", at("offices", self._office), body)
+        if answer.status == 409:
+            raise AnotherFile(self._office)
+        if answer.is_refusal:
+            raise Unexpected(f"office {self._office}: {answer}")
+        await self._rest()
+
+    async def _sign(self) -> None:
+        for supplier in self._file.suppliers:
+            answer = await self._send(supplier.place, commands.supplier(supplier))
+            self._must(answer, supplier.place)
+        for rules in self._file.rule_sets:
+            self._must(await self._send(rules.place, commands.rule_set(rules)), rules.place)
+        for contract in self._file.contracts:
+            answer = await self._send(contract.place, commands.contract(contract))
+            self._note(answer, contract.signed_on, "contract", contract.id, contract.place)
+
+    async def _sweep(self, day: date) -> None:
+        """T4: each sees only what was recorded before, so their order is all the same."""
+        body: Json = {"as_of": day.isoformat()}
+        path = at("offices", self._office, "sweeps")
+        answers = await asyncio.gather(
+            *(self._client.call("POST", service, path, body) for service in SERVICE_NAMES)
+        )
+        for service, answer in zip(SERVICE_NAMES, answers, strict=True):
+            self._must(answer, f"{service}: sweep of {day}")
+
+    async def _send(self, place: str, request: Request) -> Answer:
+        content = orjson.dumps(request.body, option=orjson.OPT_SORT_KEYS)
+        identity = "\n".join([self._office, place, request.service, *request.path]).encode()
+        key = hashlib.sha256(identity + b"\n" + content).hexdigest()
+        return await self._client.call(
+            "POST", request.service, request.url(self._office), request.body, key=key
+        )
+
+    async def _rest(self) -> None:
+        await bring_to_rest(self._client)
+
+    def _note(self, answer: Answer, on: date, verb: str, subject: str, place: str) -> None:
+        if not answer.is_refusal:
+            return
+        if answer.code not in REFUSALS:
+            raise Unexpected(f"{place}: {answer}")
+        self._refused.append(
+            {"on": on.isoformat(), "verb": verb, "id": subject, "problem": answer.code}
+        )
+
+    def _must(self, answer: Answer, place: str) -> None:
+        if answer.is_refusal:
+            raise Unexpected(f"{place}: {answer}")

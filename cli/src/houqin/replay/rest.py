@@ -1,0 +1,50 @@
+"""Rest: everything that was told has been heard, everywhere."""
+
+import asyncio
+
+from houqin.client import SERVICE_NAMES, Client, Json
+
+PATIENCE = 120.0
+"""Seconds in which nothing moves and rest is still not reached."""
+
+
+class Stuck(Exception):
+    """A dead letter or a parked key, or nothing moves any more: the replay ends here."""
+
+
+async def bring_to_rest(client: Client) -> None:
+    """Wait until twice in a row every outbox is empty and every lag zero, and nothing was sent in
+    between: what is heard then brings about nothing more. Raises Stuck.
+    """
+    loop = asyncio.get_running_loop()
+    before: list[tuple[int, ...]] = []
+    moved_at = loop.time()
+    pause = 0.0005
+    while True:
+        flows: list[Json] = await asyncio.gather(
+            *(client.get(service, "/v1/ops/flow") for service in SERVICE_NAMES)
+        )
+        for flow in flows:
+            if flow["parked"]:
+                raise Stuck(await _describe(client, flow))
+        figures = [(flow["outbox"], flow["lag"], flow["sent"]) for flow in flows]
+        if figures == before and not any(flow["outbox"] or flow["lag"] for flow in flows):
+            return
+        if figures != before:
+            moved_at = loop.time()
+        if loop.time() - moved_at > PATIENCE:
+            raise Stuck(f"nothing has moved for {PATIENCE:.0f} s: {flows}")
+        before = figures
+        if any(flow["outbox"] or flow["lag"] for flow in flows):
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.1)
+
+
+async def _describe(client: Client, flow: Json) -> str:
+    service = flow["service"].removesuffix("-svc")
+    letters = (await client.get(service, "/v1/ops/dead-letters"))["items"]
+    first = letters[0] if letters else {}
+    return (
+        f"{flow['service']}: {flow['parked']} messages parked, the first: {first.get('key')} "
+        f"{first.get('type')} ({first.get('reason')}): {first.get('error')}"
+    )

@@ -1,0 +1,119 @@
+"""A real installation in a folder of its own: `houqin up` as a process, with its PostgreSQL."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+PATIENCE = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Installation:
+    """Starts, ends and kills; runs `houqin` against itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> str:
+        """Start and wait until it says that it is up; what it printed."""
+        self._process = subprocess.Popen(
+            [*HOUQIN, "up", "--port", str(self.port), "--data", str(self.folder)],
+            stdout=subprocess.PIPE,
+            stderr=(self.folder.parent / f"{self.folder.name}.log").open("a"),
+            text=True,
+            env=_environment(),
+        )
+        assert self._process.stdout is not None
+        said = ""
+        began = time.monotonic()
+        while "Ctrl-C ends it" not in said:
+            line = self._process.stdout.readline()
+            if not line or time.monotonic() - began > PATIENCE:
+                raise RuntimeError(f"houqin up did not start: {said}")
+            said += line
+        return said
+
+    def stop(self) -> int:
+        """SIGTERM; its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        code = self._process.wait(PATIENCE)
+        self._close()
+        return code
+
+    def kill_everything(self) -> None:
+        """kill -9 of the services and of PostgreSQL with all its children."""
+        assert self._process is not None
+        doomed = [psutil.Process(self._process.pid)]
+        postmaster = int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
+        parent = psutil.Process(postmaster)
+        doomed += [parent, *parent.children(recursive=True)]
+        for process in doomed:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue  # it went with its parent
+        psutil.wait_procs(doomed, timeout=PATIENCE)
+        self._process.wait(PATIENCE)
+        self._close()
+
+    def _close(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._process = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
+    def popen(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*HOUQIN, *arguments, "--url", self.url, "--data", str(self.folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=_environment(),
+        )
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        with self.popen(*arguments) as process:
+            out, err = process.communicate(timeout=600)
+            return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def replay(self, file: Path) -> Any:
+        """The report of a replay that must succeed."""
+        out = self.folder.parent / f"{self.folder.name}-{file.stem}.json"
+        done = self.run("replay", str(file), "--json", str(out), "--quiet")
+        assert done.returncode == 0, done.stderr
+        return json.loads(out.read_text(encoding="utf-8"))
+
+    def verify(self) -> None:
+        """The oracle: the services agree to the last fen, and nothing is under way."""
+        done = self.run("ops", "verify", "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+HOUQIN = [sys.executable, "-m", "houqin.main"]
+
+
+def _environment() -> dict[str, str]:
+    """As a user's shell: no settings of ours."""
+    ours = ("HOUQIN_", "DATABASE_URL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}

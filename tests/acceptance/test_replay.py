@@ -1,0 +1,95 @@
+"""Office files are replayed to exactly the report expected of them."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from acceptance.installation import Installation
+
+HERE = Path(__file__).parent
+STORIES = sorted((HERE.parents[1] / "examples").glob("*.yaml"))
+RANDOM = sorted((HERE / "offices").glob("*.yaml"))
+QUICK = {"ezhou", "sanmen", "xiangshan", "random-1", "random-3"}
+
+
+def expected(name: str) -> Any:
+    return json.loads((HERE / "expected" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def files() -> list[Any]:
+    return [
+        pytest.param(file, id=file.stem, marks=() if file.stem in QUICK else pytest.mark.slow)
+        for file in (*STORIES, *RANDOM)
+    ]
+
+
+@pytest.mark.parametrize("file", files())
+def test_an_office_file_is_played_exactly(installation: Installation, file: Path) -> None:
+    assert installation.replay(file) == expected(file.stem)
+    installation.verify()
+
+
+def test_played_again_nothing_is_added(installation: Installation) -> None:
+    file = HERE / "offices" / "random-1.yaml"
+    first = installation.replay(file)
+    before = json.loads(installation.run("ops", "verify", "--json").stdout)
+    assert installation.replay(file) == first == expected("random-1")
+    assert json.loads(installation.run("ops", "verify", "--json").stdout) == before
+    installation.verify()
+
+
+def test_another_file_for_a_known_office_is_refused(
+    installation: Installation, tmp_path: Path
+) -> None:
+    file = HERE / "offices" / "random-1.yaml"
+    installation.replay(file)
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content["suppliers"][0]["note"] = "another"
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(content, default=str), encoding="utf-8")
+    done = installation.run("replay", str(other))
+    assert done.returncode == 2
+    assert "random-1" in done.stderr or "office-1" in done.stderr
+    assert installation.replay(file) == expected("random-1")
+
+
+def test_a_malformed_file_lists_every_mistake_and_changes_nothing(
+    installation: Installation, tmp_path: Path
+) -> None:
+    text = (HERE.parents[1] / "examples" / "ezhou.yaml").read_text(encoding="utf-8")
+    text = text.replace("id: ezhou\n", "id: malformed\n", 1)
+    text = text.replace("annual_price: '235000.00'", "annual_price: '235000.005'")
+    text = text.replace("91350100M000100Y43", "91350100M000100Y44")
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(text, encoding="utf-8")
+    done = installation.run("replay", str(bad))
+    assert done.returncode == 2
+    assert "contracts[0].annual_price" in done.stderr
+    assert "suppliers[0].uscc" in done.stderr
+    status = json.loads(installation.run("ops", "status", "--json").stdout)
+    assert "malformed" not in status["swept_on"]
+
+
+@pytest.mark.parametrize("name", ["ezhou"])
+def test_killed_three_times_it_goes_on_where_it_was(
+    own_installation: Installation, name: str
+) -> None:
+    """kill -9 of services and PostgreSQL in mid-replay, three times."""
+    file = HERE.parents[1] / "examples" / f"{name}.yaml"
+    own_installation.start()
+    for _ in range(3):
+        with own_installation.popen("replay", str(file), "--json", os.devnull) as replay:
+            assert replay.stderr is not None
+            for _line in range(3):  # some hundred days
+                replay.stderr.readline()
+            own_installation.kill_everything()
+            replay.communicate()
+            assert replay.returncode == 1
+        own_installation.start()
+    assert own_installation.replay(file) == expected(name)
+    own_installation.verify()
+    assert own_installation.stop() == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import broker
 import httpx
 import pytest
 from houqin.postgres import embedded_server
@@ -33,6 +34,17 @@ def postgres_url() -> Iterator[str]:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """The address of a real Apache Kafka that ends with the run."""
+    missing = broker.why_not()
+    if missing:
+        pytest.skip(f"NO REAL KAFKA HERE, this promise was not proven on it: {missing}")
+    running = broker.Broker().start()
+    yield running.address
+    running.remove()
 
 
 @pytest.fixture

@@ -233,7 +233,8 @@ async def test_a_restored_database_rebases_its_outbox(
         "update outbox set xid = (xid::text::bigint + 1000000)::text::xid8"
     )
     await teller.transactions.pool.execute(
-        "update outbox_cursor set cluster = 'other', xid = (xid::text::bigint + 1000000)::text::xid8"
+        """update outbox_cursor
+           set cluster = 'other', xid = (xid::text::bigint + 1000000)::text::xid8"""
     )
     assert await relay_all(teller, bus) == 1
     await tell(teller, happened("c", 3))

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from houqin_shared import problem
 from houqin_shared.auth import Tokens
 from houqin_shared.bus import Bus, Subscription
-from houqin_shared.bus.postgres import PostgresBus
+from houqin_shared.bus.opening import open_bus
 from houqin_shared.clock import Clocks, Sweep
 from houqin_shared.events import Event, Hears
 from houqin_shared.inbox import Inbox
@@ -117,7 +117,7 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_pool(settings.database_url)
         stack.push_async_callback(pool.close)
-        bus = await PostgresBus.open(settings.bus_url)
+        bus = await open_bus(settings.bus_url, [service.name, *service.hears.sources])
         stack.push_async_callback(bus.close)
         relay = Relay(pool, bus, service.name)
         transactions = Transactions(pool, service.name, relay.wake)

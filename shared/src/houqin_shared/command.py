@@ -7,7 +7,7 @@ body gets it again, another body is refused, and one that is still running says 
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Concatenate, ParamSpec, cast
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -40,10 +40,9 @@ from houqin_shared.transaction import (
 )
 
 P = ParamSpec("P")
+R = TypeVar("R")
 IDEMPOTENCY = "pg_try_advisory_xact_lock(hashtextextended('answer/' || {} || '/' || {}, 0))"
-OfficeId = Annotated[
-    str, Path(pattern=ID_PATTERN, description="The office, for example ezhou")
-]
+OfficeId = Annotated[str, Path(pattern=ID_PATTERN, description="The office, for example ezhou")]
 bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="See `houqin token`")
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 
@@ -181,7 +180,13 @@ class Command:
 def identify(request: Request, token: Bearer, on_behalf_of: str | None = None) -> Actor:
     tokens: Tokens = request.app.state.tokens
     header = f"{token.scheme} {token.credentials}" if token else None
-    return tokens.actor(header, unquote(on_behalf_of) if on_behalf_of else None)
+    return tokens.actor(header, person_named(on_behalf_of))
+
+
+def person_named(on_behalf_of: str | None) -> str | None:
+    """The person in an X-On-Behalf-Of header, without characters that nobody's name has."""
+    named = "".join(each for each in unquote(on_behalf_of or "") if each.isprintable())
+    return named.strip() or None
 
 
 def permit(actor: Actor, office: str, roles: tuple[Role, ...]) -> Actor:
@@ -239,10 +244,10 @@ class Reader:
 
     async def ask(
         self,
-        query: Callable[Concatenate[Tx, P], Awaitable[Any]],
+        query: Callable[Concatenate[Tx, P], Awaitable[R]],
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> Any:
+    ) -> R:
         """Run `query` on one consistent look at the office's rows."""
         async with self.transactions.reading(self.office) as tx:
             tx.by = self.by

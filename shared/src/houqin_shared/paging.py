@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated, Generic, TypeVar
 
 import orjson
@@ -61,3 +63,20 @@ def page_of(rows: Sequence[Row], limit: int, read: Callable[[Row], T], *order: s
         values = [str(shown[-1][column]) for column in order]
         following = base64.urlsafe_b64encode(orjson.dumps(values)).decode()
     return Page[T](items=[read(row) for row in shown], next=following)
+
+
+def day_in(value: str | None) -> date | None:
+    """A day among the values of `place_of`. Raises BadCursor."""
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError as error:
+        raise BadCursor from error
+
+
+def number_in(value: str | None) -> int | None:
+    """A whole number of PostgreSQL's bigint among the values of `place_of`. Raises BadCursor."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,18}", value):
+        raise BadCursor
+    return int(value)

@@ -11,7 +11,7 @@ class Settings:
 
     database_url: str
     bus_url: str
-    """postgresql://... for the log table."""
+    """postgresql://... for the log table, or kafka://host:port."""
     token_key: str
     port: int = 8000
 

@@ -13,6 +13,9 @@ class Xid8(sa.types.UserDefinedType[str]):
         return "xid8"
 
 
+pg.base.ischema_names["xid8"] = Xid8  # known, too, when a database is compared with its tables
+
+
 def mechanism_tables(metadata: sa.MetaData) -> None:
     """Add the mechanism's tables to a service's metadata."""
     now = sa.text("now()")
@@ -21,10 +24,11 @@ def mechanism_tables(metadata: sa.MetaData) -> None:
         metadata,
         sa.Column("office_id", sa.Text, primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
-        sa.Column("clock", sa.Text, sa.CheckConstraint("clock in ('live','manual')", name="clocks"), nullable=False),
+        sa.Column("clock", sa.Text, nullable=False),
         sa.Column("today", sa.Date, nullable=False, comment="what is done now is recorded on it"),
         sa.Column("swept_on", sa.Date, nullable=False, comment="the last day swept"),
         sa.Column("closed_on", sa.Date, nullable=False, comment="no more is recorded up to it"),
+        sa.CheckConstraint("clock in ('live','manual')", name="clocks"),
         sa.CheckConstraint("closed_on <= swept_on and swept_on <= today", name="days_in_order"),
     )  # fmt: skip
     sa.Table(

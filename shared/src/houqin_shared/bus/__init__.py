@@ -29,6 +29,12 @@ class Received:
     copy: tuple[int, int] = (0, 1)
 
 
+class OffsetsLost(Exception):
+    """The group's place in a topic is gone, or what stood there is: nobody may go on as if nothing
+    was missed. An operator decides (see the operations manual).
+    """
+
+
 class Subscription(Protocol):
     """A group's place in its topics."""
 

@@ -1,7 +1,7 @@
 """How a fact travels: outbox, relay, bus, inbox, parked keys."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from houqin_shared.clock import register_office
 from houqin_shared.events import Event, Fact, Hears, NotYetKnown
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay, outbox_figures
-from houqin_shared.tables import mechanism_tables
+from houqin_shared.testing import create_mechanism
 from houqin_shared.transaction import Transactions, Tx, open_pool
 
 NewDatabase = Callable[[], Awaitable[str]]
@@ -48,22 +48,18 @@ class House:
 
     @classmethod
     async def build(cls, url: str, name: str, hears: Hears) -> "House":
-        from sqlalchemy.ext.asyncio import create_async_engine
-
-        metadata = sa.MetaData()
-        mechanism_tables(metadata)
-        sa.Table("known", metadata, sa.Column("contract", sa.Text, primary_key=True))
-        sa.Table(
-            "seen",
-            metadata,
-            sa.Column("seq", sa.BigInteger, sa.Identity(), primary_key=True),
-            sa.Column("contract", sa.Text),
-            sa.Column("number", sa.Integer),
+        own = sa.MetaData()
+        await create_mechanism(
+            url,
+            sa.Table("known", own, sa.Column("contract", sa.Text, primary_key=True)),
+            sa.Table(
+                "seen",
+                own,
+                sa.Column("seq", sa.BigInteger, sa.Identity(), primary_key=True),
+                sa.Column("contract", sa.Text),
+                sa.Column("number", sa.Integer),
+            ),
         )
-        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"))
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
-        await engine.dispose()
         transactions = Transactions(await open_pool(url), name)
         async with transactions.begin() as connection:
             tx = Tx(connection, name, "o", DAY, None)  # type: ignore[arg-type]
@@ -104,10 +100,14 @@ def happened(contract: str, number: int) -> Happened:
 
 
 @pytest.fixture
-async def pair(new_database: NewDatabase) -> "tuple[House, House, PostgresBus]":
+async def pair(new_database: NewDatabase) -> "AsyncIterator[tuple[House, House, PostgresBus]]":
     teller = await House.build(await new_database(), "teller", Hears())
     hearer = await House.build(await new_database(), "hearer", listening())
-    return teller, hearer, await PostgresBus.open(await new_database())
+    bus = await PostgresBus.open(await new_database())
+    yield teller, hearer, bus
+    for pool in (teller.transactions.pool, hearer.transactions.pool):
+        await pool.close()
+    await bus.close()
 
 
 async def tell(house: House, *events: Event) -> None:

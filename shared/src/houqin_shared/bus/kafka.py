@@ -1,8 +1,8 @@
 """The bus on Apache Kafka: one topic per publishing service, partitioned by key.
 
 Effects are made exactly-once by inboxes, not by Kafka's transactions: sends are idempotent and
-acknowledged by all replicas, offsets are committed after the effects. Offsets that are lost halt the
-consumer loudly; nothing is skipped.
+acknowledged by all replicas, offsets are committed after the effects. Offsets that are lost halt
+the consumer loudly; nothing is skipped.
 """
 
 import asyncio
@@ -183,17 +183,15 @@ class KafkaSubscription:
             places = await self._all_partitions(seeder)
             seeder.assign(places)
             beginnings = await seeder.beginning_offsets(places)
-            missing = {}
-            for place in places:
-                if await seeder.committed(place) is None:
-                    if beginnings[place] > 0:
-                        raise OffsetsLost(
-                            f"{self._group} has no place in {place.topic}[{place.partition}], whose "
-                            f"first {beginnings[place]} messages are gone"
-                        )
-                    missing[place] = 0
+            missing = [place for place in places if await seeder.committed(place) is None]
+            for place in missing:
+                if beginnings[place] > 0:
+                    raise OffsetsLost(
+                        f"{self._group} has no place in {place.topic}[{place.partition}], whose "
+                        f"first {beginnings[place]} messages are gone"
+                    )
             if missing:
-                await seeder.commit(missing)
+                await seeder.commit(dict.fromkeys(missing, 0))
         except CommitFailedError:
             # Another member is at work in the group: it has seeded, or will.
             log.debug("%s is seeded by another member", self._group)

@@ -18,4 +18,6 @@ async def open_bus(url: str, topics: Sequence[str]) -> Bus:
         return await KafkaBus.open(KafkaSettings(url.removeprefix(KAFKA)), topics)
     if url.startswith(("postgresql://", "postgres://")):
         return await PostgresBus.open(url)
-    raise ValueError(f"BUS_URL begins with postgresql:// or kafka://, not {url.split(':')[0]}")
+    raise ValueError(
+        f"BUS_URL begins with postgresql:// or kafka://, not {url.split(':', maxsplit=1)[0]}"
+    )

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from houqin_shared.auth import EVERY_OFFICE, SUPPLIER, Role, issue_token
 
-from houqin import ops, specs, up
+from houqin import ops, up
 from houqin.client import Client, Unexpected, Unreachable
 from houqin.datadir import AlreadyRunning, DataDirectory
 from houqin.officefile import MalformedOfficeFile, read_office_file
 from houqin.replay import AnotherFile, Replay, Stuck
+from houqin.example import run_example
 from houqin.story import tell_story
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -29,6 +30,11 @@ def _arguments() -> argparse.ArgumentParser:
     start.add_argument("--port", type=int, default=8000)
     start.add_argument("--database-url", default=os.environ.get("DATABASE_URL"))
     _data(start)
+
+    example = commands.add_parser("run", help="up, and the example office's story")
+    example.add_argument("--port", type=int, default=8000)
+    example.add_argument("file", type=Path, nargs="?", default=Path("examples/ezhou.yaml"))
+    _data(example)
 
     play = commands.add_parser("replay", help="play an office file and write its report")
     play.add_argument("file", type=Path)
@@ -91,7 +97,11 @@ def _run(given: argparse.Namespace) -> int:
             return asyncio.run(ops.run(given.question, given.url, token, as_json=given.as_json))
         case "token":
             return _issue(given)
+        case "run":
+            return run_example(given.port, DataDirectory(given.data), given.file)
         case _:
+            from houqin import specs
+
             return specs.run(check=given.check)
 
 

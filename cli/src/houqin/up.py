@@ -62,8 +62,15 @@ class Server(uvicorn.Server):
             self._on_ready()
 
 
-def serve(port: int, data: DataDirectory, database_url: str | None) -> int:
-    """Run until SIGINT or SIGTERM; 0 after a clean end. Raises AlreadyRunning."""
+def serve(
+    port: int,
+    data: DataDirectory,
+    database_url: str | None,
+    then: Callable[[], None] = lambda: None,
+) -> int:
+    """Run until SIGINT or SIGTERM; 0 after a clean end. When it is ready, it says so and does
+    `then`. Raises AlreadyRunning.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     with data.locked():
         known, new = data.secrets()
@@ -79,12 +86,16 @@ def serve(port: int, data: DataDirectory, database_url: str | None) -> int:
                 loop="uvloop",
                 http="httptools",
                 log_level="warning",
+                proxy_headers=False,
                 access_log=False,
                 timeout_graceful_shutdown=GRACE,
             )
-            server = Server(
-                config, lambda: print(welcome(port, data.folder, known, new), flush=True)
-            )
+
+            def ready() -> None:
+                print(welcome(port, data.folder, known, new), flush=True)
+                then()
+
+            server = Server(config, ready)
             server.run()
             return 0 if server.started else 1
 

@@ -8,13 +8,21 @@ A manual office's day moves when somebody sweeps it through the API: replay, wha
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from houqin_shared.auth import Actor
-from houqin_shared.calendar import DAY, legal_today
+from houqin_shared.calendar import DAY, days, legal_today
 from houqin_shared.events import DayClosed
-from houqin_shared.problem import Refusal
-from houqin_shared.transaction import Office, Transactions, Tx, read_office
+from houqin_shared.problem import Refusal, UnknownOffice
+from houqin_shared.transaction import (
+    Office,
+    Transactions,
+    Tx,
+    office_alone,
+    read_office,
+    store_outgoing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -67,22 +75,35 @@ class Clocks:
 
         Raises UnknownOffice, SweptByItself, TooFarAhead.
         """
-        while True:
-            async with self._transactions.on_office(office, by, alone=True) as tx:
-                known = await read_office(tx.connection, office)
-                assert known is not None
-                if known.clock != "manual":
-                    raise SweptByItself(office=office)
-                if (as_of - known.swept_on).days > FARTHEST:
-                    raise TooFarAhead(as_of=as_of, days=FARTHEST)
-                if known.swept_on >= as_of:
-                    return known
-                day = known.swept_on + DAY
-                await tx.run("update offices set today = $2 where office_id = $1", office, day)
-                await self._close(tx, known.swept_on)
-                await self._sweep_day(tx, day)
-                if day == as_of:
-                    return Office(office, known.name, known.clock, day, day)
+        known = await self.office(office)
+        if known is None:
+            raise UnknownOffice(office=office)
+        if known.clock != "manual":
+            raise SweptByItself(office=office)
+        if (as_of - known.swept_on).days > FARTHEST:
+            raise TooFarAhead(as_of=as_of, days=FARTHEST)
+        for day in days(known.swept_on + DAY, as_of + DAY):
+            await self._pass_manual_day(office, day, by)
+        return replace(known, today=max(as_of, known.today), swept_on=max(as_of, known.swept_on))
+
+    async def _pass_manual_day(self, office: str, day: date, by: Actor) -> None:
+        """Close the day before, open `day` and sweep it, unless another did so meanwhile."""
+        transactions = self._transactions
+        async with transactions.begin(office_alone(office)) as connection:
+            tx = Tx(connection, transactions.service, office, day, by)
+            moved = await tx.run(
+                """update offices set today = $2, swept_on = $2, closed_on = $2::date - 1
+                   where office_id = $1 and swept_on = $2::date - 1""",
+                office,
+                day,
+            )
+            if not moved:
+                return
+            yesterday = day - DAY
+            tx.tell(DayClosed(day=yesterday, happened_on=yesterday, recorded_on=yesterday))
+            await self._sweep(tx, day)
+            await store_outgoing(connection, tx.outgoing)
+        transactions.on_told()
 
     async def run(self) -> None:
         """Let the live offices' days pass, until cancelled."""

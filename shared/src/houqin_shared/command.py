@@ -5,12 +5,13 @@ body gets it again, another body is refused, and one that is still running says 
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
 from uuid import uuid4
 
+import asyncpg
 import orjson
 from fastapi import Depends, Header, Path, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -31,17 +32,20 @@ from houqin_shared.problem import (
 )
 from houqin_shared.text import ID_PATTERN
 from houqin_shared.transaction import (
-    OFFICE_SHARED,
+    STORE_OUTGOING,
     Connection,
+    Row,
+    Told,
     Transactions,
     Tx,
-    read_office,
+    answer_lock,
+    office_shared,
+    outgoing_columns,
     store_outgoing,
 )
 
 P = ParamSpec("P")
 R = TypeVar("R")
-IDEMPOTENCY = "pg_try_advisory_xact_lock(hashtextextended('answer/' || {} || '/' || {}, 0))"
 OfficeId = Annotated[str, Path(pattern=ID_PATTERN, description="The office, for example ezhou")]
 bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="See `houqin token`")
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
@@ -53,7 +57,25 @@ class Answer:
 
     status: int
     body: bytes
-    refusal: dict[str, Any] | None
+    refusal: dict[str, Any] | None = None
+
+
+class Answered(Exception):
+    """The request was answered before."""
+
+    def __init__(self, first: Answer) -> None:
+        self.first = first
+
+
+def _first_answer(row: Row, digest: bytes) -> Answer:
+    """Raises KeyReused if it was the answer to another request."""
+    if row["request_digest"] != digest:
+        raise KeyReused
+    return Answer(row["status"], row["body"], row["refusal"])
+
+
+NEVER_KEPT = (StillRunning, KeyReused, UnknownOffice)
+"""Refusals that say nothing about the request itself: the next try may go through."""
 
 
 @dataclass(slots=True)
@@ -75,75 +97,76 @@ class Command:
         **kwargs: P.kwargs,
     ) -> Response:
         """Run `usecase`, commit, then answer what it returned. Raises its refusals."""
-        status = cast(int, self.request.scope["route"].status_code or 200)
         digest = await self._digest()
-        correlation = uuid4()
         try:
-            async with self.transactions.begin() as connection:
-                tx_answer = await self._enter(connection, digest)
-                if isinstance(tx_answer, Answer):
-                    return self._again(tx_answer)
-                tx = tx_answer
-                tx.correlation = correlation
+            async with self.transactions.begin(office_shared(self.office)) as connection:
+                tx = await self._enter(connection, digest)
                 result = await usecase(tx, *args, **kwargs)
-                body = result.model_dump_json().encode() if result is not None else b""
-                await store_outgoing(connection, tx.outgoing)
-                await self._store(connection, digest, Answer(status, body, None))
+                answer = Answer(self._status, result.model_dump_json().encode() if result else b"")
+                await self._store(connection, digest, answer, tx.outgoing)
+        except Answered as answered:
+            return self._again(answered.first)
+        except asyncpg.UniqueViolationError as violation:
+            if violation.constraint_name != "answers_pkey":
+                raise
+            return self._again(await self._answered_meanwhile(digest))
         except Refusal as refusal:
-            if isinstance(refusal, StillRunning | KeyReused | UnknownOffice) or self.key is None:
+            if isinstance(refusal, NEVER_KEPT) or self.key is None:
                 raise
             return self._again(await self._refuse_for_good(digest, refusal))
         if tx.outgoing:
             self.transactions.on_told()
-        return Response(body, status, media_type="application/json" if body else None)
+        return self._again(answer)
+
+    @property
+    def _status(self) -> int:
+        return cast(int, self.request.scope["route"].status_code or 200)
 
     async def _digest(self) -> bytes:
         url = self.request.url
         whole = f"{self.request.method} {url.path}?{url.query}\n".encode()
         return hashlib.sha256(whole + await self.request.body()).digest()
 
-    async def _enter(self, connection: Connection, digest: bytes) -> Tx | Answer:
-        """Take the locks; the transaction to work in, or the answer that was given before."""
-        if self.key is None:
-            await connection.fetchval(f"select {OFFICE_SHARED.format('$1')}", self.office)
-        else:
-            row = await connection.fetchrow(
-                f"""select {IDEMPOTENCY.format("$1", "$2")} as alone,
-                           {OFFICE_SHARED.format("$1")}""",
-                self.office,
-                self.key,
-            )
-            assert row is not None
-            if not row["alone"]:
-                raise StillRunning
-            if (first := await self._first_answer(connection, digest)) is not None:
-                return first
-        known = await read_office(connection, self.office)
-        if known is None and not self.founding:
-            raise UnknownOffice(office=self.office)
-        today = known.today if known else legal_today()
-        return Tx(connection, self.transactions.service, self.office, today, self.by)
-
-    async def _first_answer(self, connection: Connection, digest: bytes) -> Answer | None:
+    async def _enter(self, connection: Connection, digest: bytes) -> Tx:
+        """The transaction to work in. Raises Answered, StillRunning, KeyReused, UnknownOffice."""
+        alone = "true"
+        if self.key is not None:
+            alone = answer_lock(self.office, self.key).replace("pg_advisory", "pg_try_advisory")
         row = await connection.fetchrow(
-            """select request_digest, status, body, refusal from answers
-               where office_id = $1 and idempotency_key = $2""",
+            f"""select {alone} as alone,
+                       (select today from offices where office_id = $1) as today,
+                       a.request_digest, a.status, a.body, a.refusal
+                from (select) as one
+                left join answers a on (a.office_id, a.idempotency_key) = ($1, $2)""",
             self.office,
             self.key,
         )
-        if row is None:
-            return None
-        if row["request_digest"] != digest:
-            raise KeyReused
-        return Answer(row["status"], row["body"], row["refusal"])
+        assert row is not None
+        if not row["alone"]:
+            raise StillRunning
+        if row["status"] is not None:
+            raise Answered(_first_answer(row, digest))
+        today = row["today"]
+        if today is None:
+            if not self.founding:
+                raise UnknownOffice(office=self.office)
+            today = legal_today()
+        service = self.transactions.service
+        return Tx(connection, service, self.office, today, self.by, correlation=uuid4())
 
-    async def _store(self, connection: Connection, digest: bytes, answer: Answer) -> None:
+    async def _store(
+        self, connection: Connection, digest: bytes, answer: Answer, told: Sequence[Told]
+    ) -> None:
+        """The outbox rows, and the answer if it has a key."""
         if self.key is None:
+            await store_outgoing(connection, told)
             return
         await connection.execute(
-            """insert into answers
-                   (office_id, idempotency_key, request_digest, status, body, refusal)
-               values ($1, $2, $3, $4, $5, $6)""",
+            f"""with told as ({STORE_OUTGOING})
+                insert into answers
+                    (office_id, idempotency_key, request_digest, status, body, refusal)
+                values ($4, $5, $6, $7, $8, $9)""",
+            *outgoing_columns(told),
             self.office,
             self.key,
             digest,
@@ -152,20 +175,28 @@ class Command:
             answer.refusal,
         )
 
+    async def _answered_meanwhile(self, digest: bytes) -> Answer:
+        """The answer that the first of two at the same time was given."""
+        async with self.transactions.pool.acquire() as connection:
+            row = await connection.fetchrow(
+                """select request_digest, status, body, refusal from answers
+                   where (office_id, idempotency_key) = ($1, $2)""",
+                self.office,
+                self.key,
+            )
+        assert row is not None
+        return _first_answer(row, digest)
+
     async def _refuse_for_good(self, digest: bytes, refusal: Refusal) -> Answer:
         """Keep a refusal; should the same request have been answered meanwhile, that counts."""
         told = {"code": refusal.code, "en": refusal.sentence("en"), "zh": refusal.sentence("zh")}
         answer = Answer(refusal.status, b"", told)
-        async with self.transactions.begin() as connection:
-            await connection.fetchval(
-                "select pg_advisory_xact_lock(hashtextextended('answer/' || $1 || '/' || $2, 0))",
-                self.office,
-                self.key,
-            )
-            first = await self._first_answer(connection, digest)
-            if first is None:
-                await self._store(connection, digest, answer)
-            return first or answer
+        try:
+            async with self.transactions.begin() as connection:
+                await self._store(connection, digest, answer, [])
+        except asyncpg.UniqueViolationError:
+            return await self._answered_meanwhile(digest)
+        return answer
 
     def _again(self, answer: Answer) -> Response:
         if answer.refusal is None:
@@ -211,7 +242,7 @@ OnBehalfOf = Annotated[
 def may_command(*roles: Role, founding: bool = False) -> Any:
     """A dependency: a `Command` for callers with one of `roles`."""
 
-    def command(
+    async def command(
         request: Request,
         office: OfficeId,
         token: Bearer,
@@ -257,7 +288,7 @@ class Reader:
 def may_read(*roles: Role) -> Any:
     """A dependency: a `Reader` for callers with one of `roles`."""
 
-    def reader(request: Request, office: OfficeId, token: Bearer) -> Reader:
+    async def reader(request: Request, office: OfficeId, token: Bearer) -> Reader:
         actor = permit(identify(request, token), office, roles)
         return Reader(request.app.state.transactions, office, actor)
 

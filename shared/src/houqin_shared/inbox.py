@@ -17,14 +17,15 @@ import asyncpg
 from houqin_shared.bus import Received, Subscription
 from houqin_shared.events import UNREADABLE, DayClosed, Envelope, Hears, NotYetKnown, read_fact
 from houqin_shared.transaction import (
-    CONTRACT,
-    OFFICE_SHARED,
     Connection,
     Row,
     Told,
     Transactions,
     Tx,
+    contract_lock,
     itself,
+    office_shared,
+    savepoint,
     store_outgoing,
 )
 
@@ -59,6 +60,26 @@ class _Batch:
     waiting: dict[str, set[str]]
     """Per parked key, the sources that wait on it; `DEAD` if a dead letter stops them all."""
     told: list[Told] = field(default_factory=list)
+    closed: list[Envelope] = field(default_factory=list)
+    """Days that were closed elsewhere (T4): noted last, when all before them is applied."""
+
+    async def finish(self) -> None:
+        """Note the closed days and store what was told."""
+        if self.closed:
+            await self.connection.execute(
+                """insert into days_heard as h (office_id, source, copy, copies, day)
+                   select office_id, source, copy, max(copies), max(day) from unnest(
+                       $1::text[], $2::text[], $3::integer[], $4::integer[], $5::date[]
+                   ) as closed(office_id, source, copy, copies, day) group by 1, 2, 3
+                   on conflict (office_id, source, copy) do update
+                   set day = greatest(h.day, excluded.day), copies = excluded.copies""",
+                [each.office for each in self.closed],
+                [each.source for each in self.closed],
+                [each.copy[0] for each in self.closed],
+                [each.copy[1] for each in self.closed],
+                [date.fromisoformat(each.content["data"]["day"]) for each in self.closed],
+            )
+        await store_outgoing(self.connection, self.told)
 
     def waits(self, envelope: Envelope) -> bool:
         """Something earlier of its contract is parked.
@@ -129,9 +150,8 @@ class Inbox:
             await self._apply(envelopes, one_by_one=True)
 
     async def _apply(self, envelopes: Sequence[Envelope], *, one_by_one: bool) -> None:
-        async with self._transactions.begin() as connection:
-            batch = await self._enter(connection, envelopes)
-            new = await self._first_times(connection, envelopes)
+        async with self._transactions.begin(*_locks(envelopes)) as connection:
+            batch, new = await self._enter(connection, envelopes)
             for envelope in new:
                 if batch.waits(envelope):
                     await batch.park(envelope, _Obstacle("behind"))
@@ -141,55 +161,52 @@ class Inbox:
                     await batch.park(envelope, obstacle)
             for key in sorted({envelope.key for envelope in new} & batch.waiting.keys()):
                 await self._release(batch, key)
-            await store_outgoing(connection, batch.told)
+            await batch.finish()
         self.applied += len(new)
         if batch.told:
             self._transactions.on_told()
 
-    async def _enter(self, connection: Connection, envelopes: Sequence[Envelope]) -> _Batch:
-        """Take the locks in their order, before anything is written."""
-        offices = sorted({envelope.office for envelope in envelopes})
-        keys = sorted({envelope.key for envelope in envelopes if envelope.subject})
-        for lock, names in ((OFFICE_SHARED, offices), (CONTRACT, keys)):
-            await connection.execute(
-                f"select {lock.format('name')} from unnest($1::text[]) as each(name)", names
-            )
+    async def _enter(
+        self, connection: Connection, envelopes: Sequence[Envelope]
+    ) -> tuple[_Batch, list[Envelope]]:
+        """What is parked, the offices' days, and which messages were never heard before."""
         rows = await connection.fetch(
-            "select office_id, today from offices where office_id = any($1)", offices
-        )
-        parked = await connection.fetch(
-            """select distinct key, case reason when 'failed' then $2 else source end as source
-               from parked where key = any($1)""",
+            """with fresh as (
+                   insert into inbox (source, event_id)
+                   select * from unnest($1::text[], $2::uuid[])
+                   on conflict do nothing returning source, event_id)
+               select 'fresh' as what, source as one, event_id::text as other from fresh
+               union all
+               select 'today', office_id, today::text from offices where office_id = any($3)
+               union all
+               select distinct 'parked', key, case reason when 'failed' then $5 else source end
+               from parked where key = any($4)""",
+            [envelope.source for envelope in envelopes],
+            [_identity(envelope) for envelope in envelopes],
+            list({envelope.office for envelope in envelopes}),
             list({envelope.key for envelope in envelopes}),
             DEAD,
         )
-        batch = _Batch(connection, {row["office_id"]: row["today"] for row in rows}, {})
-        for row in parked:
-            batch.waiting.setdefault(row["key"], set()).add(row["source"])
-        return batch
-
-    async def _first_times(
-        self, connection: Connection, envelopes: Sequence[Envelope]
-    ) -> list[Envelope]:
-        """Those never heard before, in their order, and only once each."""
-        rows = await connection.fetch(
-            """insert into inbox (source, event_id) select * from unnest($1::text[], $2::uuid[])
-               on conflict do nothing returning source, event_id""",
-            [envelope.source for envelope in envelopes],
-            [_identity(envelope) for envelope in envelopes],
-        )
-        fresh = {(row["source"], row["event_id"]) for row in rows}
+        batch = _Batch(connection, {}, {})
+        fresh: set[tuple[str, str]] = set()
+        for what, one, other in rows:
+            if what == "fresh":
+                fresh.add((one, other))
+            elif what == "today":
+                batch.todays[one] = date.fromisoformat(other)
+            else:
+                batch.waiting.setdefault(one, set()).add(other)
         new = []
         for envelope in envelopes:
-            name = (envelope.source, _identity(envelope))
+            name = (envelope.source, str(_identity(envelope)))
             if name in fresh:
-                fresh.remove(name)
+                fresh.remove(name)  # the same message may stand in a batch twice
                 new.append(envelope)
-        return new
+        return batch, new
 
     async def _handle(self, batch: _Batch, envelope: Envelope) -> None:
         if envelope.type == DayClosed.TYPE:
-            await _hear_day_closed(batch.connection, envelope)
+            batch.closed.append(envelope)
             return
         if envelope.type == UNREADABLE:
             raise ValueError("the message is not a CloudEvent of ours")
@@ -212,7 +229,7 @@ class Inbox:
     async def _attempt(self, batch: _Batch, envelope: Envelope) -> "_Obstacle | None":
         """Apply one message behind a savepoint; what stood in its way, if anything."""
         try:
-            async with batch.connection.transaction():
+            async with savepoint(batch.connection):
                 await self._handle(batch, envelope)
         except OUTAGES:
             raise
@@ -254,23 +271,27 @@ class Inbox:
         for row in await pool.fetch(
             "select office_id, key from parked group by 1, 2 order by 1, 2"
         ):
-            async with self._transactions.begin() as connection:
-                envelopes = await connection.fetch(
-                    "select source, envelope, copy, copies from parked where key = $1", row["key"]
-                )
-                if not envelopes:
-                    continue
-                batch = await self._enter(
-                    connection, [_parked(each, row["key"]) for each in envelopes]
-                )
+            locks = office_shared(row["office_id"]), contract_lock(row["key"])
+            async with self._transactions.begin(*locks) as connection:
                 await connection.execute(
                     "update parked set reason = 'behind', error = null where key = $1", row["key"]
                 )
+                today = await connection.fetchval(
+                    "select today from offices where office_id = $1", row["office_id"]
+                )
+                batch = _Batch(connection, {row["office_id"]: today} if today else {}, {})
                 await self._release(batch, row["key"])
-                await store_outgoing(connection, batch.told)
+                await batch.finish()
             if batch.told:
                 self._transactions.on_told()
         return int(await pool.fetchval("select count(*) from parked"))
+
+
+def _locks(envelopes: Sequence[Envelope]) -> list[str]:
+    """Offices first, then contracts, each in one order for all: nothing can deadlock."""
+    offices = sorted({envelope.office for envelope in envelopes})
+    keys = sorted({envelope.key for envelope in envelopes if envelope.subject})
+    return [*map(office_shared, offices), *map(contract_lock, keys)]
 
 
 def _identity(envelope: Envelope) -> UUID:
@@ -282,18 +303,3 @@ def _identity(envelope: Envelope) -> UUID:
 
 def _parked(row: Row, key: str) -> Envelope:
     return Envelope.read_or_wrap(row["envelope"], row["source"], key, (row["copy"], row["copies"]))
-
-
-async def _hear_day_closed(connection: Connection, envelope: Envelope) -> None:
-    copy, copies = envelope.copy
-    await connection.execute(
-        """insert into days_heard as h (office_id, source, copy, copies, day)
-           values ($1, $2, $3, $4, $5)
-           on conflict (office_id, source, copy) do update
-           set day = greatest(h.day, excluded.day), copies = excluded.copies""",
-        envelope.office,
-        envelope.source,
-        copy,
-        copies,
-        date.fromisoformat(envelope.content["data"]["day"]),
-    )

@@ -10,7 +10,6 @@ from houqin_shared.auth import EVERY_OFFICE, Actor, Role
 from houqin_shared.calendar import LegalDay
 from houqin_shared.clock import SweptByItself, TooFarAhead
 from houqin_shared.command import Bearer, OfficeId, identify, permit
-from houqin_shared.outbox import outbox_figures
 from houqin_shared.problem import Forbidden, Refusal, UnknownOffice, problems
 
 if TYPE_CHECKING:
@@ -113,20 +112,20 @@ async def flow(request: Request, token: Bearer) -> Flow:
     """Outbox, lag, parked messages and counters. For auditors and systems of every office."""
     _operator(identify(request, token), Role.AUDITOR, Role.SYSTEM)
     parts = _running(request)
-    async with parts.pool.acquire() as connection:
-        figures = await outbox_figures(connection)
-        parked = await connection.fetchrow(
-            "select count(*), count(*) filter (where reason = 'failed') from parked"
-        )
-    assert parked is not None
+    figures = await parts.pool.fetchrow(
+        """select (select count(*) from outbox
+                   where (xid, pos) > (coalesce((select xid from outbox_cursor), '0'),
+                                       coalesce((select pos from outbox_cursor), 0))) as outbox,
+                  coalesce((select sent from outbox_cursor), 0) as sent,
+                  count(*) as parked, count(*) filter (where reason = 'failed') as dead
+           from parked"""
+    )
+    assert figures is not None
     return Flow(
         service=parts.service.name,
-        outbox=figures.waiting,
         lag=await parts.subscription.lag(),
-        parked=parked[0],
-        dead=parked[1],
-        sent=figures.sent,
         applied=parts.inbox.applied,
+        **figures,
     )
 
 

@@ -7,7 +7,6 @@ epoch in the cursor row stops one that only believes that it leads.
 
 import asyncio
 import logging
-from dataclasses import dataclass
 
 from houqin_shared.bus import Bus, Message
 from houqin_shared.transaction import Connection, Pool
@@ -15,8 +14,10 @@ from houqin_shared.transaction import Connection, Pool
 log = logging.getLogger(__name__)
 
 BATCH = 500
-POLL = 0.02
-"""Seconds between two looks when nobody woke the relay: rows of another process or replica."""
+QUICKEST, SLOWEST = 0.002, 0.1
+"""Seconds between two looks when nobody wakes the relay: soon after there was something, for rows
+whose elders had not ended yet; rarely when it is quiet, for rows of another replica.
+"""
 
 LEADER_LOCK = 4_815_162_343
 
@@ -27,22 +28,6 @@ CLUSTER = """select (select system_identifier from pg_control_system())
 
 class LeadershipLost(Exception):
     """Another relay has taken over; what this one sent will come again and be ignored."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxFigures:
-    """How far the relay is behind."""
-
-    waiting: int
-    sent: int
-
-
-async def outbox_figures(connection: Connection) -> OutboxFigures:
-    row = await connection.fetchrow(
-        """select sent, (select count(*) from outbox o where (o.xid, o.pos) > (c.xid, c.pos))
-           from outbox_cursor c"""
-    )
-    return OutboxFigures(waiting=row[1], sent=row[0]) if row else OutboxFigures(0, 0)
 
 
 class Relay:
@@ -75,19 +60,23 @@ class Relay:
                 await asyncio.sleep(1)
             try:
                 epoch = await self._take_over(session)
+                pause = QUICKEST
                 while True:
                     self._woken.clear()
-                    if not await self.send_batch(session, epoch):
-                        await self._until_woken()
+                    sent = await self.send_batch(session, epoch)
+                    pause = QUICKEST if sent else min(pause * 2, SLOWEST)
+                    if sent < BATCH and await self._woken_within(pause):
+                        pause = QUICKEST
             finally:
                 if not session.is_closed():
                     await session.execute(f"select pg_advisory_unlock({LEADER_LOCK})")
 
-    async def _until_woken(self) -> None:
+    async def _woken_within(self, seconds: float) -> bool:
         try:
-            await asyncio.wait_for(self._woken.wait(), POLL)
+            await asyncio.wait_for(self._woken.wait(), seconds)
         except TimeoutError:
-            return
+            return False
+        return True
 
     async def _take_over(self, session: Connection) -> int:
         """A new epoch, and, in a restored database, transaction ids that mean something here."""

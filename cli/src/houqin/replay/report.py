@@ -53,7 +53,7 @@ async def read_contract(client: Client, office: str, contract: str) -> Json:
         client.all("inspection", f"{here}/half-years"),
         client.all("feedback", f"{here}/satisfaction"),
         client.get("billing", f"{here}/account"),
-        client.all("billing", f"{here}/statements"),
+        _statements(client, here),
     )
     return {
         "scores": {
@@ -82,6 +82,15 @@ async def read_contract(client: Client, office: str, contract: str) -> Json:
         "expired_on": agreed["expired_on"],
         "terminated_on": agreed["terminated_on"],
     }
+
+
+async def _statements(client: Client, here: str) -> list[Json]:
+    """Every statement with its lines, oldest first."""
+    heads = await client.all("billing", f"{here}/statements")
+    whole = await asyncio.gather(
+        *(client.get("billing", f"{here}/statements/{head['month']}") for head in heads)
+    )
+    return list(whole)
 
 
 def _statement(given: Json) -> Json:

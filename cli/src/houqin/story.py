@@ -1,0 +1,134 @@
+"""What a replay was about, in words: for somebody who has never seen the system."""
+
+from collections import Counter
+from typing import Any
+
+from houqin_shared.exact import yuan_of_fen
+
+from houqin.client import Client, Json, at
+
+WORDS = {
+    "fee": ("fees", "服务费"),
+    "retained": ("retained until the quarter's survey", "季度考核预留"),
+    "retained-returned": ("retained money returned", "预留返还"),
+    "bonus": ("bonuses from the reward fund", "奖励"),
+    "finding": ("deductions for findings", "问题扣款"),
+    "finding-withdrawn": ("given back for withdrawn findings", "撤销问题退款"),
+    "complaint": ("deductions for upheld complaints", "投诉扣款"),
+    "rectification": ("deductions for failed rectifications", "整改不力扣款"),
+    "score": ("deductions for low scores", "得分扣款"),
+}
+
+
+async def tell_story(client: Client, report: Json) -> str:
+    """The office, what was found, what it cost and why, what was paid, what comes next."""
+    office = report["office"]
+    known = await client.get("contract", at("offices", office))
+    lines = ["", f"{known['name']} ({office}), as of {report['as_of']}", ""]
+    for number, contract in report["contracts"].items():
+        lines += await _contract(client, office, number, contract)
+    lines += _bulletins(report)
+    if report["refused"]:
+        problems = Counter(refused["problem"] for refused in report["refused"])
+        told = ", ".join(f"{count} {problem}" for problem, count in problems.items())
+        lines.append(f"Refused by the rules (按规则不予受理): {told}")
+    lines += [
+        "",
+        "Follow any line yourself (自行追溯任意一行):",
+        f"  {client.url}/billing/docs  GET /v1/offices/{office}/contracts/.../lines/.../why",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+async def _contract(client: Client, office: str, number: str, contract: Json) -> list[str]:
+    here = at("offices", office, "contracts", number)
+    signed = await client.get("contract", here)
+    supplier = await client.get("contract", at("offices", office, "suppliers", signed["supplier"]))
+    statements = contract["statements"]
+    totals: Counter[str] = Counter()
+    for statement in statements:
+        for line in statement["lines"]:
+            totals[line["kind"]] += line["fen"]
+    payable = sum(statement["payable_fen"] for statement in statements)
+    interest = sum(statement.get("interest_fen", 0) for statement in statements)
+    scores = [each["score"] for each in contract["scores"].values() if each["score"] is not None]
+    lines = [
+        f"{number}: {signed['item']} by {supplier['name']}, "
+        f"¥{signed['annual_price']} a year, {signed['starts_on']} to {contract['ends_on']}",
+        f"  {len(scores)} months scored (月度得分), worst {min(map(float, scores), default=0):.2f}, "
+        f"best {max(map(float, scores), default=0):.2f}",
+        f"  {len(statements)} statements (结算单):",
+    ]
+    for kind, (english, chinese) in WORDS.items():
+        if kind in totals:
+            lines.append(f"    {yuan_of_fen(totals[kind]):>14}  {english} ({chinese})")
+    lines.append(f"    {yuan_of_fen(payable):>14}  payable to the supplier (应付)")
+    if interest:
+        lines.append(f"    {yuan_of_fen(interest):>14}  interest for late payment (逾期利息)")
+    lines += await _why(client, here)
+    lines += _end(contract)
+    return [*lines, ""]
+
+
+async def _why(client: Client, here: str) -> list[str]:
+    """One deduction, followed back to what somebody saw."""
+    found = await client.get("billing", f"{here}/lines", {"kind": "finding", "limit": "1"})
+    if not found["items"]:
+        return []
+    line = found["items"][0]
+    why = await client.get("billing", f"{here}/lines/{line['line']}/why")
+    said = [
+        f"  One line followed to its cause (一行追溯到起因): {line['kind']} {line['source']}, "
+        f"¥{line['amount']}",
+        f"    rule (规则) {why['rule']['id']}: {why['rule']['en']}",
+        f"      {why['rule']['zh']}",
+        f"    rule set (规则集) {why['rule_set']['id']} version {why['rule_set']['version']}, "
+        f"numbers put in: {_numbers(why['numbers'])}",
+    ]
+    for event in why["chain"]:
+        data = event["data"]
+        seen = ", ".join(
+            f"{name} {data[name]}"
+            for name in ("finding", "visit", "criterion", "place", "severity", "inspector")
+            if data.get(name)
+        )
+        said.append(f"    <- {event['type']} {data['happened_on']}: {seen}")
+    return said
+
+
+def _numbers(numbers: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in numbers.items())
+
+
+def _end(contract: Json) -> list[str]:
+    lines = [
+        f"  exit proposed {proposal['on']} ({proposal['ground']}), {proposal['decision'] or 'open'}"
+        for proposal in contract["exit_proposals"]
+    ]
+    if contract["rebid"]:
+        lines.append(
+            f"  three years reached {contract['rebid']['reached_on']}: put out to tender again "
+            f"(满三年,重新招标), the new term is number {contract['rebid']['term'] + 1}"
+        )
+    if contract["expired_on"]:
+        lines.append(f"  expired (到期) {contract['expired_on']}")
+    if contract["terminated_on"]:
+        lines.append(f"  ended by an exit (退出) {contract['terminated_on']}")
+    lines.append(
+        f"  now {contract['state']}; pending ¥{yuan_of_fen(contract['pending_fen'])}, deposit "
+        f"¥{yuan_of_fen(contract['deposit_fen'])}, reward fund "
+        f"¥{yuan_of_fen(contract['reward_fund_fen'])}"
+    )
+    return lines
+
+
+def _bulletins(report: Json) -> list[str]:
+    if not report["bulletins"]:
+        return []
+    praised = sum(bool(bulletin["commended"]) for bulletin in report["bulletins"])
+    blamed = sum(bool(bulletin["criticised"]) for bulletin in report["bulletins"])
+    return [
+        f"{len(report['bulletins'])} bulletins (通报): {praised} commend (表扬), "
+        f"{blamed} criticise (批评)"
+    ]

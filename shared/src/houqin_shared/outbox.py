@@ -73,7 +73,9 @@ class Relay:
 
     async def _woken_within(self, seconds: float) -> bool:
         try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes as it ends.
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
         except TimeoutError:
             return False
         return True

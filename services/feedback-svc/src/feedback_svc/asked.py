@@ -1,0 +1,78 @@
+"""What clients send."""
+
+from typing import Annotated, Literal, Self
+
+from houqin_shared.calendar import Quarter
+from houqin_shared.text import Id, Name, Text
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+FromPaper = Annotated[
+    Literal["paper"],
+    Field(description="It was decided or counted on paper, and is recorded as such (section 9)"),
+]
+
+
+class Asked(BaseModel):
+    """A request's body: a field that it doesn't know is a mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewComplaint(Asked):
+    """A complaint as it was called in today (F1)."""
+
+    id: Id = Field(description="The office's number; unique among its hotline requests")
+    contract: Id
+    department: Name = Field(description="Whose staff called; no supplier ever sees it (F2)")
+    caller: Name | None = Field(
+        default=None,
+        description="Who called; no supplier ever sees it (F2). "
+        "Department staff and liaisons call for themselves unless they name somebody",
+    )
+    text: Text | None = None
+    note: Text | None = None
+
+
+class NewDecision(Asked):
+    """The decision on a complaint, as it was taken on paper (F1)."""
+
+    decision: Literal["upheld", "dismissed"]
+    reasons: Text | None = Field(
+        default=None, description="The supplier reads them, without the caller and the department"
+    )
+    note: Text | None = None
+    recorded_from: FromPaper = "paper"
+
+
+class Grades(Asked):
+    """How many answers of each grade came back."""
+
+    grade_5: Count = Field(default=0, alias="5", description="Very satisfied")
+    grade_4: Count = Field(default=0, alias="4")
+    grade_3: Count = Field(default=0, alias="3")
+    grade_2: Count = Field(default=0, alias="2")
+    grade_1: Count = Field(default=0, alias="1", description="Very dissatisfied")
+
+    def counted(self) -> dict[int, int]:
+        return {
+            5: self.grade_5, 4: self.grade_4, 3: self.grade_3, 2: self.grade_2, 1: self.grade_1,
+        }  # fmt: skip
+
+
+class NewSurvey(Asked):
+    """The tally of a contract's survey, which closes today (F3)."""
+
+    contract: Id
+    quarter: Quarter
+    invited: Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+    answers: Grades = Field(description="No more than were invited")
+    note: Text | None = None
+    recorded_from: FromPaper = "paper"
+
+    @model_validator(mode="after")
+    def _only_who_was_invited_answers(self) -> Self:
+        answers = sum(self.answers.counted().values())
+        if answers > self.invited:
+            raise ValueError(f"{answers} answers are more than the {self.invited} invited")
+        return self

@@ -1,0 +1,40 @@
+"""The feedback service, put together. The only file that knows all others."""
+
+from fastapi import FastAPI
+from houqin_shared.app import Service, create_app
+from houqin_shared.settings import Settings
+
+from feedback_svc.api import router
+from feedback_svc.events import (
+    ComplaintDismissed,
+    ComplaintsWidespread,
+    ComplaintUpheld,
+    RequestOpened,
+    SatisfactionMeasured,
+)
+from feedback_svc.hears import hears
+from feedback_svc.tables import metadata
+from feedback_svc.usecases.sweep import sweep
+
+SERVICE = Service(
+    name="feedback-svc",
+    package="feedback_svc",
+    title="Houqin feedback",
+    description="What the served say: complaints on the hotline, and quarterly surveys.",
+    routers=[router],
+    hears=hears,
+    tells=[
+        RequestOpened,
+        ComplaintUpheld,
+        ComplaintDismissed,
+        SatisfactionMeasured,
+        ComplaintsWidespread,
+    ],
+    sweep=sweep,
+    metadata=metadata,
+)
+
+
+def create(settings: Settings) -> FastAPI:
+    """The service as an ASGI application."""
+    return create_app(SERVICE, settings)

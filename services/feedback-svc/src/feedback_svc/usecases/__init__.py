@@ -1,0 +1,1 @@
+"""What this service does: one verb, one function, one transaction."""

@@ -1,0 +1,287 @@
+"""Every API against its own OpenAPI, with requests that nobody thought of.
+
+The service answers on a real port, from a real PostgreSQL, beside the contract service that signs
+the contract it needs. In one run the requests fit the specification, and numbers come from so few
+that they meet things that exist; in the other something in each request is wrong.
+"""
+
+import asyncio
+import copy
+import importlib
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+import schemathesis
+import uvicorn
+from houqin_shared.app import Service, create_app, openapi_bytes
+from houqin_shared.auth import Role, issue_token
+from houqin_shared.settings import Settings
+from houqin_shared.specs import NOWHERE
+from houqin_shared.text import ID_PATTERN
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CheckFunction, not_a_server_error
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+Json = dict[str, Any]
+
+SERVICES = ("contract", "inspection", "feedback", "billing")
+CHECKS: list[CheckFunction] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = {GenerationMode.POSITIVE: 25, GenerationMode.NEGATIVE: 12}
+"""Requests per operation."""
+
+TOKEN_KEY = "a key for the tests alone, long enough"
+OFFICE = "/v1/offices/ezhou"
+NUMBERS = ["a1", "a2"]
+"""What everything is numbered; the supplier, rule set and contract that are there are a1."""
+
+GATES = ("qualification", "reputation", "skills", "conduct")
+FOUNDING: list[tuple[str, str, Json]] = [
+    ("PUT", OFFICE, {"name": "鄂州", "clock": "manual", "opens_on": "2017-05-01"}),
+    (
+        "POST",
+        f"{OFFICE}/suppliers",
+        {
+            "id": "a1",
+            "name": "鼎盛保洁公司",
+            "uscc": "91350100M000100Y43",
+            "small_or_medium": True,
+            "gates": [
+                {"gate": gate, "document": "证", "valid_until": "2030-12-31"} for gate in GATES
+            ],
+        },
+    ),
+    (
+        "POST",
+        f"{OFFICE}/rule-sets",
+        {
+            "id": "a1",
+            "points": {"general": 1, "major": 5, "complaint": 2, "merit": 1},
+            "tiers": {"patrol": 0.4, "joint": 0.6},
+            "half_year": {"months": 0.7, "leaders": 0.3},
+            "amounts": {
+                "general": "50.00",
+                "major": "500.00",
+                "complaint": "200.00",
+                "rectification": "300.00",
+            },
+            "repeat": {"within_days": 30, "times": 2},
+            "ladder": {"full_from": 85, "percent_per_point": 1, "at_most_percent": 30},
+            "retained_percent": 5,
+            "bands": [{"from": 0, "name": "any", "returned_percent": 100, "bonus_percent": 0}],
+            "reward_percent": 2,
+            "deposit_percent": 5,
+            "second_notice_days": 7,
+            "survey": {"min_responses": 10, "min_response_percent": 30, "satisfied_from": 4},
+            "widespread": {"complaints": 5, "departments": 3, "within_days": 30},
+        },
+    ),
+    (
+        "POST",
+        f"{OFFICE}/contracts",
+        {
+            "id": "a1",
+            "item": "cleaning",
+            "supplier": "a1",
+            "annual_price": "235000.00",
+            "starts_on": "2017-05-01",
+            "months": 36,
+            "satisfaction_target": 95,
+            "rules": "a1",
+        },
+    ),
+]
+
+
+def service_named(name: str) -> Service:
+    found: Service = importlib.import_module(f"{name}_svc.main").SERVICE
+    return found
+
+
+@contextmanager
+def databases(server: str) -> Iterator[Callable[[], str]]:
+    """Makes empty databases; all are dropped in the end."""
+    names: list[str] = []
+
+    async def run(*statements: str) -> None:
+        connection = await asyncpg.connect(server)
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+
+    def create() -> str:
+        names.append(f"test_{uuid.uuid4().hex[:12]}")
+        asyncio.run(run(f'create database "{names[-1]}"'))
+        return urlunsplit(urlsplit(server)._replace(path=f"/{names[-1]}"))
+
+    try:
+        yield create
+    finally:
+        asyncio.run(run(*(f'drop database "{name}" with (force)' for name in names)))
+
+
+@contextmanager
+def serving(service: Service, database: str, bus: str) -> Iterator[str]:
+    """The service on a port of this machine; its address."""
+    app = create_app(service, Settings(database, bus, TOKEN_KEY))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, name=service.name)
+    thread.start()
+    try:
+        until(lambda: server.started, "the service starts")
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    limit = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < limit, what
+        time.sleep(0.02)
+
+
+def token() -> str:
+    return f"Bearer {issue_token(TOKEN_KEY, 'tester', Role.SYSTEM)}"
+
+
+@pytest.fixture(params=SERVICES)
+def served(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[tuple[Service, str]]:
+    """A service that knows an office with a contract, and its address."""
+    contracts, service = service_named("contract"), service_named(request.param)
+    with databases(postgres_url) as new_database:
+        bus = new_database()
+        with serving(contracts, new_database(), bus) as first:
+            with httpx.Client(base_url=first, headers={"Authorization": token()}) as client:
+                for method, path, body in FOUNDING:
+                    answer = client.request(method, path, json=body)
+                    assert answer.status_code in (200, 201), answer.text
+            if service is contracts:
+                yield service, first
+                return
+            with serving(service, new_database(), bus) as second:
+                _wait_for_the_contract(first, second)
+                yield service, second
+
+
+def _wait_for_the_contract(contracts: str, service: str) -> None:
+    with httpx.Client(headers={"Authorization": token()}) as client:
+
+        def flow(url: str, figure: str) -> int:
+            return int(client.get(f"{url}/v1/ops/flow").json()[figure])
+
+        until(lambda: flow(contracts, "outbox") == 0, "the contract is told")
+        until(lambda: flow(service, "lag") == 0, "the contract is heard")
+
+
+def narrowed(spec: Json) -> Json:
+    """The specification with so few numbers that requests meet what exists."""
+
+    def narrow(part: Any) -> Any:
+        if isinstance(part, list):
+            return [narrow(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if part.get("pattern") == ID_PATTERN:
+            return {"type": "string", "enum": NUMBERS}
+        if part.get("in") == "path" and part.get("name") == "office":
+            return part | {"schema": {"type": "string", "enum": ["ezhou"]}}
+        return {name: narrow(each) for name, each in part.items()}
+
+    few: Json = narrow(copy.deepcopy(spec))
+    # Each day takes a sweep: the next two are enough.
+    few["components"]["schemas"]["SweepOrder"]["properties"]["as_of"] = {
+        "type": "string",
+        "enum": ["2017-05-02", "2017-05-03"],
+    }
+    # Answers are about all numbers.
+    for path, operations in few["paths"].items():
+        for method, operation in operations.items():
+            operation["responses"] = spec["paths"][path][method]["responses"]
+    return few
+
+
+def ask(
+    operation: schemathesis.APIOperation[Any, Any, Any, Any], mode: GenerationMode, url: str
+) -> set[int]:
+    """Call an operation many times; the statuses of its answers. Fails on one that is wrong."""
+    headers = {"Authorization": token()}
+    statuses = set()
+
+    @settings(
+        max_examples=EXAMPLES[mode],
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def call(case: schemathesis.Case[Any]) -> None:
+        response = case.call(base_url=url, headers=headers)
+        statuses.add(response.status_code)
+        # Queries and headers that a route doesn't know are ignored, as everywhere on the web.
+        checks = [*CHECKS, negative_data_rejection] if has_wrong_body(case) else CHECKS
+        case.validate_response(response, checks=checks)
+
+    call()
+    return statuses
+
+
+def has_wrong_body(case: schemathesis.Case[Any]) -> bool:
+    components = case.meta.components if case.meta else {}
+    body = components.get(ParameterLocation.BODY)
+    return body is not None and body.mode is GenerationMode.NEGATIVE
+
+
+def operations_of(spec: Json) -> Iterator[schemathesis.APIOperation[Any, Any, Any, Any]]:
+    for found in schemathesis.openapi.from_dict(spec).get_all_operations():
+        assert isinstance(found, Ok), found.err()
+        yield found.ok()
+
+
+def specification(service: Service) -> Json:
+    spec: Json = orjson.loads(openapi_bytes(create_app(service, NOWHERE)))
+    return spec
+
+
+def test_requests_that_fit_are_answered_as_specified(served: tuple[Service, str]) -> None:
+    service, url = served
+    statuses = {
+        operation.label: ask(operation, GenerationMode.POSITIVE, url)
+        for operation in operations_of(narrowed(specification(service)))
+    }
+    met = [label for label, seen in statuses.items() if min(seen) < 300]
+    assert len(met) > len(statuses) / 2, statuses
+
+
+def test_requests_that_do_not_fit_are_refused_as_specified(served: tuple[Service, str]) -> None:
+    service, url = served
+    for operation in operations_of(specification(service)):
+        nothing_to_get_wrong = not {"parameters", "requestBody"} & operation.definition.raw.keys()
+        # A header may be wrong that nobody reads, which leaves a sweep of thousands of days.
+        if not nothing_to_get_wrong and not operation.path.endswith("/sweeps"):
+            ask(operation, GenerationMode.NEGATIVE, url)

@@ -12,9 +12,9 @@ from houqin_shared.auth import EVERY_OFFICE, SUPPLIER, Role, issue_token
 from houqin import ops, up
 from houqin.client import Client, Unexpected, Unreachable
 from houqin.datadir import AlreadyRunning, DataDirectory
+from houqin.example import run_example
 from houqin.officefile import MalformedOfficeFile, read_office_file
 from houqin.replay import AnotherFile, Replay, Stuck
-from houqin.example import run_example
 from houqin.story import tell_story
 
 DEFAULT_URL = "http://127.0.0.1:8000"

@@ -8,7 +8,7 @@ import json
 from collections.abc import Awaitable, Callable
 
 from houqin.client import SERVICE_NAMES, Client, Json, at
-from houqin.verify import verify
+from houqin.verify import balances, verify
 
 Command = Callable[[Client], Awaitable[tuple[Json, bool]]]
 
@@ -65,11 +65,11 @@ async def replay_dead(client: Client) -> tuple[Json, bool]:
 
 async def trial_balance(client: Client) -> tuple[Json, bool]:
     """Debits and credits of every office."""
-    balances = {
+    balances_by_office = {
         office: await client.get("billing", at("offices", office, "trial-balance"))
         for office in await _offices(client)
     }
-    return balances, all(balance["balanced"] for balance in balances.values())
+    return balances_by_office, all(map(balances, balances_by_office.values()))
 
 
 async def verify_all(client: Client) -> tuple[Json, bool]:

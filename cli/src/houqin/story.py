@@ -1,6 +1,7 @@
 """What a replay was about, in words: for somebody who has never seen the system."""
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from houqin_shared.exact import yuan_of_fen
@@ -52,12 +53,12 @@ async def _contract(client: Client, office: str, number: str, contract: Json) ->
             totals[line["kind"]] += line["fen"]
     payable = sum(statement["payable_fen"] for statement in statements)
     interest = sum(statement.get("interest_fen", 0) for statement in statements)
-    scores = [each["score"] for each in contract["scores"].values() if each["score"] is not None]
+    scores = [Decimal(each["score"]) for each in contract["scores"].values() if each["score"]]
     lines = [
         f"{number}: {signed['item']} by {supplier['name']}, "
         f"¥{signed['annual_price']} a year, {signed['starts_on']} to {contract['ends_on']}",
-        f"  {len(scores)} months scored (月度得分), worst {min(map(float, scores), default=0):.2f}, "
-        f"best {max(map(float, scores), default=0):.2f}",
+        f"  {len(scores)} months scored (月度得分), worst {min(scores, default='-')}, "
+        f"best {max(scores, default='-')}",
         f"  {len(statements)} statements (结算单):",
     ]
     for kind, (english, chinese) in WORDS.items():

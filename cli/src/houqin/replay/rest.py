@@ -12,6 +12,10 @@ class Stuck(Exception):
     """A dead letter or a parked key, or nothing moves any more: the replay ends here."""
 
 
+SETTLING = 0.005
+"""Seconds that an ordinary day's facts need to be heard: asking sooner only slows them down."""
+
+
 async def bring_to_rest(client: Client) -> None:
     """Wait until twice in a row every outbox is empty and every lag zero, and nothing was sent in
     between: what is heard then brings about nothing more. Raises Stuck.
@@ -19,7 +23,7 @@ async def bring_to_rest(client: Client) -> None:
     loop = asyncio.get_running_loop()
     before: list[tuple[int, int, int]] = []
     moved_at = loop.time()
-    pause = 0.0005
+    await asyncio.sleep(SETTLING)
     while True:
         flows: list[Json] = await asyncio.gather(
             *(client.get(service, "/v1/ops/flow") for service in SERVICE_NAMES)
@@ -36,8 +40,7 @@ async def bring_to_rest(client: Client) -> None:
             raise Stuck(f"nothing has moved for {PATIENCE:.0f} s: {flows}")
         before = figures
         if any(flow["outbox"] or flow["lag"] for flow in flows):
-            await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 0.1)
+            await asyncio.sleep(SETTLING)
 
 
 async def _describe(client: Client, flow: Json) -> str:

@@ -1,0 +1,218 @@
+"""billing-svc over HTTP: parse, call one use case, answer."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from houqin_shared.auth import OFFICE, SUPPLIER, Role
+from houqin_shared.calendar import Month
+from houqin_shared.command import Command, Reader, may_command, may_read
+from houqin_shared.paging import After, BadCursor, Limit, Page
+from houqin_shared.problem import problems
+from houqin_shared.text import ID_PATTERN, Text
+from pydantic import BaseModel, ConfigDict
+
+from billing_svc.refusals import (
+    AlreadyPaid,
+    NoSuchLine,
+    NoSuchStatement,
+    PayerNotIndependent,
+    UnknownContract,
+)
+from billing_svc.rules.chart import Kind
+from billing_svc.usecases.payment import Payment, pay_statement
+from billing_svc.usecases.show.account import (
+    AccountShown,
+    LateFact,
+    Rebid,
+    list_late_facts,
+    list_rebids,
+    show_account,
+)
+from billing_svc.usecases.show.ledger import (
+    TransactionShown,
+    TrialBalance,
+    list_transactions,
+    trial_balance,
+)
+from billing_svc.usecases.show.lines import LineShown, list_lines
+from billing_svc.usecases.show.statements import (
+    StatementHead,
+    StatementShown,
+    list_statements,
+    show_statement,
+)
+from billing_svc.usecases.show.why import Why, why
+
+router = APIRouter(prefix="/v1/offices/{office}", tags=["billing"])
+
+PARTIES = (*OFFICE, Role.AUDITOR, Role.SYSTEM, *SUPPLIER)
+BOOKKEEPERS = (Role.FINANCE, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.SYSTEM)
+
+ContractNo = Annotated[str, Path(pattern=ID_PATTERN, description="The contract's number")]
+MONTH = rf"^{Month.pattern.pattern}$"
+StatementMonth = Annotated[
+    str, Path(pattern=MONTH, description="The month that is settled", examples=["2017-05"])
+]
+
+
+class PaymentOrder(BaseModel):
+    """Nothing needs to be said; all that is payable is paid, today."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Text | None = None
+    text: Text | None = None
+
+    @property
+    def said(self) -> str | None:
+        return "\n".join(part for part in (self.text, self.note) if part) or None
+
+
+@router.get(
+    "/contracts/{contract}/account",
+    response_model=AccountShown,
+    responses=problems(UnknownContract),
+)
+async def get_account(contract: ContractNo, reader: Annotated[Reader, may_read(*PARTIES)]) -> Any:
+    """A contract's money: pending, retained, deposit, reward fund, carried."""
+    return await reader.ask(show_account, contract)
+
+
+@router.get(
+    "/contracts/{contract}/statements",
+    response_model=Page[StatementHead],
+    responses=problems(UnknownContract, BadCursor),
+)
+async def get_statements(
+    contract: ContractNo,
+    reader: Annotated[Reader, may_read(*PARTIES)],
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """The statements of a contract, oldest first."""
+    return await reader.ask(list_statements, contract, after, limit)
+
+
+@router.get(
+    "/contracts/{contract}/statements/{month}",
+    response_model=StatementShown,
+    responses=problems(UnknownContract, NoSuchStatement),
+)
+async def get_statement(
+    contract: ContractNo, month: StatementMonth, reader: Annotated[Reader, may_read(*PARTIES)]
+) -> Any:
+    """One statement with its lines, sorted by kind, month, source and amount."""
+    return await reader.ask(show_statement, contract, Month.parse(month))
+
+
+@router.post(
+    "/contracts/{contract}/statements/{month}/payment",
+    status_code=201,
+    response_model=Payment,
+    responses=problems(UnknownContract, NoSuchStatement, AlreadyPaid, PayerNotIndependent),
+)
+async def post_payment(
+    contract: ContractNo,
+    month: StatementMonth,
+    command: Annotated[Command, may_command(Role.FINANCE, Role.SYSTEM)],
+    order: PaymentOrder | None = None,
+) -> Response:
+    """Pay a statement today, with interest if it is late (B10)."""
+    return await command.do(
+        pay_statement, contract, Month.parse(month), order.said if order else None
+    )
+
+
+@router.get(
+    "/contracts/{contract}/lines",
+    response_model=Page[LineShown],
+    responses=problems(UnknownContract, BadCursor),
+)
+async def get_lines(
+    *,
+    contract: ContractNo,
+    reader: Annotated[Reader, may_read(*PARTIES)],
+    kind: Annotated[Kind | None, Query()] = None,
+    month: Annotated[
+        str | None,
+        Query(
+            pattern=rf"^({Month.pattern.pattern}|(19|20|21)[0-9]{{2}}Q[1-4])$",
+            description="The month or quarter that a line is about",
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        Query(max_length=200, pattern=r"^[^\x00]*$", description="For example a finding"),
+    ] = None,
+    settled: Annotated[bool | None, Query(description="On a statement, or waiting for one")] = None,
+    statement: Annotated[
+        str | None, Query(pattern=MONTH, description="The statement it stands on")
+    ] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Every line that was booked, in the order of booking."""
+    return await reader.ask(
+        list_lines, contract, kind=kind, month=month, source=source, settled=settled,
+        statement=Month.parse(statement) if statement else None, after=after, limit=limit,
+    )  # fmt: skip
+
+
+@router.get(
+    "/contracts/{contract}/lines/{line}/why",
+    response_model=Why,
+    responses=problems(UnknownContract, NoSuchLine),
+)
+async def get_why(
+    contract: ContractNo,
+    line: Annotated[int, Path(ge=1, description="`line` of the list of lines")],
+    reader: Annotated[Reader, may_read(*PARTIES)],
+) -> Any:
+    """Why a line is there: rule, numbers, cause and the chain behind it (B13)."""
+    return await reader.ask(why, contract, line)
+
+
+@router.get(
+    "/contracts/{contract}/ledger",
+    response_model=Page[TransactionShown],
+    responses=problems(UnknownContract, BadCursor),
+)
+async def get_ledger(
+    contract: ContractNo,
+    reader: Annotated[Reader, may_read(*PARTIES)],
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """The balanced transactions of a contract, in the order of booking."""
+    return await reader.ask(list_transactions, contract, after, limit)
+
+
+@router.get(
+    "/contracts/{contract}/late-facts",
+    response_model=Page[LateFact],
+    responses=problems(UnknownContract, BadCursor),
+)
+async def get_late_facts(
+    contract: ContractNo,
+    reader: Annotated[Reader, may_read(*PARTIES)],
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Facts that came too late to change money, with the reason (B12)."""
+    return await reader.ask(list_late_facts, contract, after, limit)
+
+
+@router.get("/rebids", response_model=Page[Rebid], responses=problems(BadCursor))
+async def get_rebids(
+    reader: Annotated[Reader, may_read(*OFFICE, Role.AUDITOR, Role.SYSTEM)],
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Contracts whose three years are over (C5)."""
+    return await reader.ask(list_rebids, after, limit)
+
+
+@router.get("/trial-balance", response_model=TrialBalance, responses=problems())
+async def get_trial_balance(reader: Annotated[Reader, may_read(*BOOKKEEPERS)]) -> Any:
+    """Whether debits equal credits, and balances their entries (M3)."""
+    return await reader.ask(trial_balance)

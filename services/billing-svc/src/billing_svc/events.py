@@ -1,0 +1,72 @@
+"""What billing-svc tells the world. Money is whole fen."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from houqin_shared.events import Event
+
+
+class DeductionBooked(Event):
+    """Something that went wrong changed what a supplier will be paid (B2-B4).
+
+    `fen` is negative where money is taken, positive where it is given back. `month` is the month
+    it is about; it lands on the first statement drawn after `recorded_on` (B5).
+    """
+
+    TYPE: ClassVar[str] = "cn.houqin.billing.deduction-booked.v1"
+
+    contract: str
+    kind: Literal["finding", "finding-withdrawn", "complaint", "rectification", "score"]
+    source: str
+    month: str
+    fen: int
+
+
+class StatementDrawn(Event):
+    """A month was settled (B9): this much is payable, until then."""
+
+    TYPE: ClassVar[str] = "cn.houqin.billing.statement-drawn.v1"
+
+    contract: str
+    month: str
+    payable_fen: int
+    from_deposit_fen: int
+    carried_fen: int
+    deposit_returned_fen: int
+    due_on: date
+
+
+class StatementPaid(Event):
+    """A statement was paid (B10), with interest if it was late."""
+
+    TYPE: ClassVar[str] = "cn.houqin.billing.statement-paid.v1"
+
+    contract: str
+    month: str
+    payable_fen: int
+    interest_fen: int
+
+
+class RebidTriggered(Event):
+    """Three years are over: the service must be put out to tender again (C5).
+
+    Once per contract and term. Fees stop at `reached_on`, the contract's end.
+    """
+
+    TYPE: ClassVar[str] = "cn.houqin.billing.rebid-triggered.v1"
+
+    contract: str
+    term: int
+    reached_on: date
+
+
+class AccountClosed(Event):
+    """The contract's last statement, of `month`, was drawn; later facts change no money (B12)."""
+
+    TYPE: ClassVar[str] = "cn.houqin.billing.account-closed.v1"
+
+    contract: str
+    month: str
+
+
+TOLD = (DeductionBooked, StatementDrawn, StatementPaid, RebidTriggered, AccountClosed)

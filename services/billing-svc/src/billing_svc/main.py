@@ -1,0 +1,27 @@
+"""billing-svc, put together: what it costs."""
+
+from fastapi import FastAPI
+from houqin_shared.app import Service, create_app
+from houqin_shared.settings import Settings
+
+from billing_svc.api import router
+from billing_svc.events import TOLD
+from billing_svc.hears import hears
+from billing_svc.tables import metadata
+from billing_svc.usecases.sweep import sweep
+
+SERVICE = Service(
+    name="billing-svc",
+    package="billing_svc",
+    title="Houqin billing",
+    description="Fees, deductions, statements, deposit, reward fund and the ledger behind them.",
+    routers=[router],
+    hears=hears,
+    tells=TOLD,
+    sweep=sweep,
+    metadata=metadata,
+)
+
+
+def create(settings: Settings) -> FastAPI:
+    return create_app(SERVICE, settings)

@@ -1,0 +1,1 @@
+"""What billing-svc shows: one query, one function, one answer."""

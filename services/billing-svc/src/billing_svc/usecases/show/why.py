@@ -1,0 +1,161 @@
+"""B13: why a line is there: rule, numbers, cause, and the chain back to what was seen."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from houqin_shared.calendar import Month
+from houqin_shared.transaction import Row, Tx
+from pydantic import BaseModel, Field
+
+from billing_svc.refusals import NoSuchLine
+from billing_svc.rules.chart import Kind
+from billing_svc.rules.sentences import SENTENCES
+from billing_svc.usecases.show.account import PinnedRules, visible_account
+from billing_svc.usecases.show.lines import FARTHEST_ID, LineShown, shown_line
+
+NOT_SHOWN = {"caller", "department", "rules"}
+"""F2: who called is told in no event; should one ever tell, nobody reads it here. The rule set is
+long and named beside."""
+
+
+class RuleShown(BaseModel):
+    """The rule, in one sentence."""
+
+    id: str
+    en: str
+    zh: str
+
+
+class EventShown(BaseModel):
+    """Something that was told and moved this money."""
+
+    id: str
+    type: str
+    source: str
+    office: str
+    time: str
+    data: dict[str, Any]
+
+
+class Why(BaseModel):
+    """For the office, the supplier and an auditor alike."""
+
+    line: LineShown
+    rule: RuleShown
+    rule_set: PinnedRules
+    numbers: dict[str, Any] = Field(description="What was put into the rule")
+    statement: Month | None
+    cause: EventShown | None = Field(description="Null: the sweep of `recorded_on`, time alone")
+    chain: list[EventShown] = Field(
+        description="From the cause back to the first event that is known here; for what time"
+        " alone brought about, the contract's signing and the moves of its end"
+    )
+    lines: list[LineShown] = Field(
+        description="Other lines it rests on: the finding that is given back; the findings and"
+        " complaints of a scored month; the month's fee; a quarter's fees and retained money"
+    )
+
+
+def _event(row: Row) -> EventShown:
+    whole = row["envelope"]
+    return EventShown(
+        id=whole["id"],
+        type=whole["type"],
+        source=whole["source"],
+        office=whole["officeid"],
+        time=whole["time"],
+        data={name: value for name, value in whole["data"].items() if name not in NOT_SHOWN},
+    )
+
+
+async def why(tx: Tx, contract: str, line: int) -> Why:
+    """Raises UnknownContract, NoSuchLine."""
+    account = await visible_account(tx, contract)
+    row = None
+    if line <= FARTHEST_ID:
+        row = await tx.row(
+            "select * from lines where (office_id, contract, id) = ($1, $2, $3)",
+            tx.office,
+            contract,
+            line,
+        )
+    if row is None:
+        raise NoSuchLine(contract=contract, line=line)
+    shown = shown_line(row)
+    sentence = SENTENCES[shown.kind]
+    chain = await _chain(tx, contract, row["cause"], row["recorded_on"])
+    return Why(
+        line=shown,
+        rule=RuleShown(id=row["rule"], en=sentence.en, zh=sentence.zh),
+        rule_set=PinnedRules(id=account["rules"]["id"], version=row["rules_version"]),
+        numbers=row["numbers"],
+        statement=shown.statement,
+        cause=chain[0] if row["cause"] else None,
+        chain=chain,
+        lines=await _rests_on(tx, contract, row),
+    )
+
+
+async def _chain(tx: Tx, contract: str, cause: UUID | None, recorded_on: date) -> list[EventShown]:
+    if cause is None:
+        rows = await tx.rows(
+            """select envelope from causes where office_id = $1 and contract = $2
+               and type like 'cn.houqin.contract.contract-%' and recorded_on <= $3
+               order by recorded_on desc, recorded_at desc""",
+            tx.office,
+            contract,
+            recorded_on,
+        )
+    else:
+        rows = await tx.rows(
+            """with recursive chain as (
+                   select event_id, caused_by, envelope, 0 as step from causes
+                   where office_id = $1 and event_id = $2
+                   union all
+                   select c.event_id, c.caused_by, c.envelope, step + 1 from causes c
+                   join chain on c.office_id = $1 and c.event_id = chain.caused_by
+                   where step < 20
+               ) select envelope from chain order by step""",
+            tx.office,
+            cause,
+        )
+    return [_event(row) for row in rows]
+
+
+RESTS_ON = {
+    Kind.RETAINED: [Kind.FEE],
+    Kind.SCORE: [Kind.FEE, Kind.FINDING, Kind.FINDING_WITHDRAWN, Kind.COMPLAINT],
+    Kind.RETAINED_RETURNED: [Kind.RETAINED],
+    Kind.BONUS: [Kind.FEE],
+}
+MOST_RESTED_ON = 500
+
+
+async def _rests_on(tx: Tx, contract: str, row: Row) -> list[LineShown]:
+    """The lines about the same month, or of a quarter's line about its months."""
+    kind = Kind(row["kind"])
+    if kind is Kind.FINDING_WITHDRAWN:
+        rows = await tx.rows(
+            """select * from lines where (office_id, contract, kind, source)
+                                         = ($1, $2, 'finding', $3)""",
+            tx.office,
+            contract,
+            row["source"],
+        )
+    elif kind in RESTS_ON:
+        rows = await tx.rows(
+            """select * from lines where office_id = $1 and contract = $2 and kind = any($3)
+               and (month = $4 or to_char(to_date(month, 'YYYY-MM'), 'YYYY"Q"Q') = $4)
+               and recorded_on <= $5
+               order by id limit $6""",
+            tx.office,
+            contract,
+            [each.value for each in RESTS_ON[kind]],
+            row["month"],
+            row["recorded_on"],
+            MOST_RESTED_ON,
+        )
+    else:
+        rows = []
+    return [shown_line(each) for each in rows]

@@ -1,0 +1,124 @@
+"""M3: what the database itself refuses, whoever asks."""
+
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+from billing_svc.main import SERVICE
+from billing_svc.tables import metadata
+from houqin_shared.events import Event
+from houqin_shared.migrate import schema_differences
+from sqlalchemy.ext.asyncio import create_async_engine
+
+TRANSACTION = """insert into transactions
+    (office_id, contract, source, rule, happened_on, recorded_on)
+    values ('ezhou', 'c1', $1, 'B2', '2017-05-03', '2017-05-03') returning id"""
+ENTRY_FROM = "insert into entries (office_id, transaction_id, account, fen)"
+ENTRY = f"{ENTRY_FROM} values "
+
+
+@pytest.fixture
+async def pool(billing: Any) -> Any:
+    await billing.open_office(date(2017, 4, 30))
+    await billing.sign("c1", on=date(2017, 4, 30), starts_on=date(2017, 5, 1))
+    await billing.find("c1", "f1", on=date(2017, 5, 8))
+    await billing.sweep(date(2017, 6, 5))
+    await billing.find("c1", "f2", on=date(2017, 6, 8))
+    await billing.must_agree()
+    yield billing.running.pool
+    await billing.must_agree()
+
+
+@pytest.mark.rule("M3")
+async def test_an_unbalanced_transaction_is_refused(pool: Any) -> None:
+    with pytest.raises(asyncpg.CheckViolationError, match="add up to zero"):
+        await pool.execute(
+            f"""with new as ({TRANSACTION.replace("$1", "'finding/x'")})
+                {ENTRY_FROM} select 'ezhou', id, account, fen
+                from new, (values ('deductions', -5), ('bank', 4)) as e (account, fen)"""
+        )
+
+
+@pytest.mark.rule("M3")
+async def test_a_repeated_booking_is_refused(pool: Any) -> None:
+    with pytest.raises(asyncpg.UniqueViolationError, match="one_booking_per_source_and_rule"):
+        await pool.execute(TRANSACTION, "finding/f1")
+
+
+@pytest.mark.rule("M3")
+async def test_nothing_joins_a_booked_transaction(pool: Any) -> None:
+    booked = await pool.fetchval("select id from transactions where source = 'finding/f1'")
+    with pytest.raises(asyncpg.RestrictViolationError, match="booked before"):
+        await pool.execute(
+            f"{ENTRY} ('ezhou', {booked}, 'bank', -5), ('ezhou', {booked}, 'deposit', 5)"
+        )
+
+
+EDITS = (
+    "update entries set fen = fen * 2",
+    "update transactions set contract = 'c2'",
+    "delete from entries",
+    "delete from transactions",
+    "truncate entries",
+    "truncate transactions cascade",
+    "update lines set fen = 1",
+    "update lines set numbers = '{}'",
+    "update lines set statement_month = '2017-07' where statement_month is not null",
+    "update lines set statement_month = null where statement_month is not null",
+    "update lines set set_aside_on = '2018-01-01' where statement_month is not null",
+    "delete from lines",
+    "truncate lines",
+    "update statements set payable_fen = 1",
+    "delete from statements",
+    "update causes set envelope = '{}'",
+    "delete from causes",
+)
+
+
+@pytest.mark.rule("M3")
+async def test_nothing_booked_is_edited(pool: Any) -> None:
+    for edit in EDITS:
+        with pytest.raises(asyncpg.RestrictViolationError, match="never edited"):
+            await pool.execute(edit)
+
+
+@pytest.mark.rule("B10")
+async def test_a_statement_is_paid_once(pool: Any) -> None:
+    paid = "update statements set paid_on = '2017-06-06', interest_fen = 0, paid_by = 'x'"
+    await pool.execute(paid)
+    with pytest.raises(asyncpg.RestrictViolationError, match="never edited"):
+        await pool.execute(paid)
+
+
+async def test_the_migrations_make_the_tables(pool: Any, postgres_url: str) -> None:
+    async with pool.acquire() as connection:
+        name = await connection.fetchval("select current_database()")
+    url = postgres_url.replace("postgresql://", "postgresql+asyncpg://")
+    engine = create_async_engine(url)
+    engine = create_async_engine(engine.url.set(database=name))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(schema_differences, metadata) == []
+    await engine.dispose()
+
+
+def test_it_hears_all_that_moves_money_and_tells_documented_facts() -> None:
+    assert set(SERVICE.hears.listeners) == {
+        f"cn.houqin.{fact}.v1"
+        for fact in (
+            "contract.office-registered",
+            "contract.contract-signed",
+            "contract.contract-renewed",
+            "contract.contract-terminated",
+            "contract.term-reached",
+            "inspection.finding-confirmed",
+            "inspection.finding-withdrawn",
+            "inspection.rectification-failed",
+            "inspection.month-scored",
+            "feedback.complaint-upheld",
+            "feedback.satisfaction-measured",
+        )
+    }
+    for event in SERVICE.tells:
+        assert issubclass(event, Event)
+        assert event.__doc__

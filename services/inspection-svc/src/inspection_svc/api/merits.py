@@ -1,0 +1,44 @@
+"""Merits (I3)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from houqin_shared.command import Command, Reader, may_command, may_read
+from houqin_shared.paging import After, BadCursor, Limit, Page
+from houqin_shared.problem import NumberTaken, problems
+
+from inspection_svc.api.ways import DECIDERS, INVOLVED, PREFIX, Number, OfContract, after_day
+from inspection_svc.asked import NewMerit
+from inspection_svc.refusals import NotRecorded, OutsideContractTerm, UnknownContract
+from inspection_svc.shown import Merit, OfficeMerit
+from inspection_svc.usecases.merits import list_merits, record_merit, show_merit
+
+router = APIRouter(prefix=PREFIX, tags=["merits"])
+
+
+@router.post(
+    "/merits",
+    status_code=201,
+    response_model=OfficeMerit,
+    responses=problems(NumberTaken, UnknownContract, OutsideContractTerm),
+)
+async def record(merit: NewMerit, command: Annotated[Command, may_command(*DECIDERS)]) -> Response:
+    """Record an innovation, a promoted experience or praise of today."""
+    return await command.do(record_merit, merit)
+
+
+@router.get("/merits", response_model=Page[OfficeMerit | Merit], responses=problems(BadCursor))
+async def merits(
+    reader: Annotated[Reader, may_read(*INVOLVED)],
+    contract: OfContract = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Merits by their days."""
+    return await reader.ask(list_merits, contract, after_day(after), limit)
+
+
+@router.get("/merits/{number}", response_model=OfficeMerit | Merit, responses=problems(NotRecorded))
+async def merit(number: Number, reader: Annotated[Reader, may_read(*INVOLVED)]) -> Any:
+    """One merit."""
+    return await reader.ask(show_merit, number)

@@ -1,0 +1,68 @@
+"""Rectification notices and re-inspections (I5)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from houqin_shared.command import Command, Reader, may_command, may_read
+from houqin_shared.paging import After, BadCursor, Limit, Page
+from houqin_shared.problem import NumberTaken, problems
+
+from inspection_svc.api.ways import INSPECTORS, INVOLVED, PREFIX, Number, OfContract, after_seq
+from inspection_svc.asked import NewNotice, NewReinspection
+from inspection_svc.refusals import (
+    NoticeNotOpen,
+    NotRecorded,
+    OutsideContractTerm,
+    UnknownContract,
+)
+from inspection_svc.rules.notice import NoticeState
+from inspection_svc.shown import Notice, OfficeNotice
+from inspection_svc.usecases.notices import give_notice, list_notices, reinspect, show_notice
+
+router = APIRouter(prefix=PREFIX, tags=["notices"])
+
+
+@router.post(
+    "/notices",
+    status_code=201,
+    response_model=OfficeNotice,
+    responses=problems(NumberTaken, UnknownContract, OutsideContractTerm, NotRecorded),
+)
+async def give(
+    notice: NewNotice, command: Annotated[Command, may_command(*INSPECTORS)]
+) -> Response:
+    """Demand, today, that something be mended by a day."""
+    return await command.do(give_notice, notice)
+
+
+@router.get("/notices", response_model=Page[OfficeNotice | Notice], responses=problems(BadCursor))
+async def notices(
+    reader: Annotated[Reader, may_read(*INVOLVED)],
+    contract: OfContract = None,
+    state: Annotated[NoticeState | None, Query(description="Only in this state")] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Notices in the order in which they were given."""
+    return await reader.ask(list_notices, contract, state, after_seq(after), limit)
+
+
+@router.get(
+    "/notices/{number}", response_model=OfficeNotice | Notice, responses=problems(NotRecorded)
+)
+async def notice(number: Number, reader: Annotated[Reader, may_read(*INVOLVED)]) -> Any:
+    """A notice and how its rounds ended."""
+    return await reader.ask(show_notice, number)
+
+
+@router.post(
+    "/notices/{number}/reinspections",
+    status_code=201,
+    response_model=OfficeNotice,
+    responses=problems(NotRecorded, NoticeNotOpen),
+)
+async def record_reinspection(
+    number: Number, seen: NewReinspection, command: Annotated[Command, may_command(*INSPECTORS)]
+) -> Response:
+    """Record what today's re-inspection found: passed closes the notice, failed goes on."""
+    return await command.do(reinspect, number, seen)

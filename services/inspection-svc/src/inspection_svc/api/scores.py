@@ -1,0 +1,113 @@
+"""Published results: month scores, half-years, bulletins; and the leaders' reviews (I3-I8)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+from houqin_shared.calendar import Month
+from houqin_shared.command import Command, Reader, may_command, may_read
+from houqin_shared.paging import After, BadCursor, Limit, Page
+from houqin_shared.problem import problems
+
+from inspection_svc.api.ways import (
+    EVERYBODY,
+    INVOLVED,
+    LEADERS,
+    PREFIX,
+    ContractNumber,
+    OfContract,
+    after_name,
+    after_seq,
+)
+from inspection_svc.asked import NewReview
+from inspection_svc.refusals import NotPublished, UnknownContract
+from inspection_svc.shown import Bulletin, HalfYearScore, MonthScore, OfficeReview, Review
+from inspection_svc.usecases.bulletins import list_bulletins, show_bulletin
+from inspection_svc.usecases.half_years import list_half_years, list_reviews, record_review
+from inspection_svc.usecases.scores import list_scores, show_revisions
+
+router = APIRouter(prefix=PREFIX, tags=["results"])
+
+
+@router.post(
+    "/leaders-reviews",
+    status_code=201,
+    response_model=OfficeReview,
+    responses=problems(UnknownContract),
+)
+async def review(review: NewReview, command: Annotated[Command, may_command(*LEADERS)]) -> Response:
+    """Record the leaders' review of a half-year; the last one recorded counts."""
+    return await command.do(record_review, review)
+
+
+@router.get(
+    "/leaders-reviews", response_model=Page[OfficeReview | Review], responses=problems(BadCursor)
+)
+async def reviews(
+    reader: Annotated[Reader, may_read(*INVOLVED)],
+    contract: OfContract = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Leaders' reviews in the order in which they were recorded."""
+    return await reader.ask(list_reviews, contract, after_seq(after), limit)
+
+
+@router.get(
+    "/contracts/{contract}/scores",
+    response_model=Page[MonthScore],
+    responses=problems(UnknownContract, BadCursor),
+)
+async def scores(
+    contract: ContractNumber,
+    reader: Annotated[Reader, may_read(*EVERYBODY)],
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """The newest revision of each published month."""
+    return await reader.ask(list_scores, contract, after_name(after), limit)
+
+
+@router.get(
+    "/contracts/{contract}/scores/{month}",
+    response_model=list[MonthScore],
+    responses=problems(UnknownContract, NotPublished),
+)
+async def revisions(
+    contract: ContractNumber,
+    month: Annotated[str, Path(pattern=f"^{Month.pattern.pattern}$", examples=["2017-05"])],
+    reader: Annotated[Reader, may_read(*EVERYBODY)],
+) -> Any:
+    """All revisions of a month's score, the first one first."""
+    return await reader.ask(show_revisions, contract, Month.parse(month))
+
+
+@router.get(
+    "/contracts/{contract}/half-years",
+    response_model=Page[HalfYearScore],
+    responses=problems(UnknownContract, BadCursor),
+)
+async def half_years(
+    contract: ContractNumber,
+    reader: Annotated[Reader, may_read(*EVERYBODY)],
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """The published half-years."""
+    return await reader.ask(list_half_years, contract, after_name(after), limit)
+
+
+@router.get("/bulletins", response_model=Page[Bulletin], responses=problems(BadCursor))
+async def bulletins(
+    reader: Annotated[Reader, may_read(*EVERYBODY)], after: After = None, limit: Limit = 50
+) -> Any:
+    """The office's bulletins in the order of their months."""
+    return await reader.ask(list_bulletins, after_name(after), limit)
+
+
+@router.get("/bulletins/{number}", response_model=Bulletin, responses=problems(NotPublished))
+async def bulletin(
+    number: Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2,}$", examples=["2017-01"])],
+    reader: Annotated[Reader, may_read(*EVERYBODY)],
+) -> Any:
+    """One bulletin."""
+    return await reader.ask(show_bulletin, number)

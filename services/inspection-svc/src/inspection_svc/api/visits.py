@@ -1,0 +1,50 @@
+"""Visits, with any number of findings in one request (I1)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from houqin_shared.command import Command, Reader, may_command, may_read
+from houqin_shared.paging import After, BadCursor, Limit, Page
+from houqin_shared.problem import NumberTaken, problems
+
+from inspection_svc.api.ways import INSPECTORS, INVOLVED, PREFIX, Number, OfContract, after_day
+from inspection_svc.asked import NewVisit
+from inspection_svc.refusals import NotRecorded, OutsideContractTerm, UnknownContract
+from inspection_svc.shown import OfficeVisit, OfficeVisitSummary, Visit, VisitSummary
+from inspection_svc.usecases.visits import list_visits, record_visit, show_visit
+
+router = APIRouter(prefix=PREFIX, tags=["visits"])
+
+
+@router.post(
+    "/visits",
+    status_code=201,
+    response_model=OfficeVisit,
+    responses=problems(NumberTaken, UnknownContract, OutsideContractTerm),
+)
+async def record(
+    visit: NewVisit, command: Annotated[Command, may_command(*INSPECTORS)]
+) -> Response:
+    """Record a patrol or a joint inspection with all its findings, at most 1000."""
+    return await command.do(record_visit, visit)
+
+
+@router.get(
+    "/visits",
+    response_model=Page[OfficeVisitSummary | VisitSummary],
+    responses=problems(BadCursor),
+)
+async def visits(
+    reader: Annotated[Reader, may_read(*INVOLVED)],
+    contract: OfContract = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Any:
+    """Visits by their days, without their findings."""
+    return await reader.ask(list_visits, contract, after_day(after), limit)
+
+
+@router.get("/visits/{number}", response_model=OfficeVisit | Visit, responses=problems(NotRecorded))
+async def visit(number: Number, reader: Annotated[Reader, may_read(*INVOLVED)]) -> Any:
+    """A visit with its findings."""
+    return await reader.ask(show_visit, number)

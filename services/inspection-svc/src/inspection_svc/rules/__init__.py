@@ -1,0 +1,1 @@
+"""The rules of inspection: pure functions of values; the day is an argument."""

@@ -30,7 +30,8 @@ test-all: setup  ## every test, every example office
 lint: setup      ## ruff and mypy, warnings are errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy shared cli services/*/src services/*/tests tests conftest.py
+	$(BIN)/mypy shared cli tests conftest.py
+	@for service in services/*; do $(BIN)/mypy $$service || exit 1; done
 
 format: setup
 	$(BIN)/ruff format .

@@ -16,6 +16,7 @@ import pytest
 from houqin.postgres import embedded_server
 from houqin_shared.app import Service, create_app
 from houqin_shared.auth import EVERY_OFFICE, Role, issue_token
+from houqin_shared.migrate import migrate
 from houqin_shared.settings import Settings
 
 TOKEN_KEY = "a key for the tests alone, long enough"
@@ -47,24 +48,60 @@ def kafka() -> Iterator[str]:
     running.remove()
 
 
+class Databases:
+    """Makes databases on one server; migrated ones are copies of a template made once a run."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._templates: dict[str, str] = {}
+
+    async def _run(self, sql: str) -> None:
+        connection = await asyncpg.connect(self._server)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    def url(self, name: str) -> str:
+        return urlunsplit(urlsplit(self._server)._replace(path=f"/{name}"))
+
+    async def create(self, package: str | None = None) -> str:
+        """The name of a new database, empty or with the newest schema of a service."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        if package is None:
+            await self._run(f'create database "{name}"')
+            return name
+        if package not in self._templates:
+            template = await self.create()
+            await migrate(package, self.url(template))
+            self._templates[package] = template
+        await self._run(f'create database "{name}" template "{self._templates[package]}"')
+        return name
+
+    async def drop(self, name: str) -> None:
+        await self._run(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture(scope="session")
+async def databases(postgres_url: str) -> AsyncIterator[Databases]:
+    made = Databases(postgres_url)
+    yield made
+    for template in made._templates.values():
+        await made.drop(template)
+
+
 @pytest.fixture
-async def new_database(postgres_url: str) -> AsyncIterator[Callable[[], Awaitable[str]]]:
-    """Makes empty databases that are dropped after the test."""
+async def new_database(databases: Databases) -> AsyncIterator[Callable[..., Awaitable[str]]]:
+    """Makes databases that are dropped after the test; their URLs."""
     names: list[str] = []
 
-    async def create() -> str:
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        connection = await asyncpg.connect(postgres_url)
-        await connection.execute(f'create database "{name}"')
-        await connection.close()
-        names.append(name)
-        return urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+    async def create(package: str | None = None) -> str:
+        names.append(await databases.create(package))
+        return databases.url(names[-1])
 
     yield create
-    connection = await asyncpg.connect(postgres_url)
     for name in names:
-        await connection.execute(f'drop database "{name}" with (force)')
-    await connection.close()
+        await databases.drop(name)
 
 
 class Caller(httpx.AsyncClient):
@@ -80,14 +117,15 @@ class Caller(httpx.AsyncClient):
 
 @pytest.fixture
 async def start(
-    new_database: Callable[[], Awaitable[str]],
+    new_database: Callable[..., Awaitable[str]],
 ) -> AsyncIterator[Callable[[Service], Awaitable[Caller]]]:
     """Starts services on one bus; each answers as `system` unless the headers say otherwise."""
     async with AsyncExitStack() as stack:
         bus_url = await new_database()
 
         async def begin(service: Service) -> Caller:
-            app = create_app(service, Settings(await new_database(), bus_url, TOKEN_KEY))
+            database = await new_database(service.package)
+            app = create_app(service, Settings(database, bus_url, TOKEN_KEY))
             await stack.enter_async_context(app.router.lifespan_context(app))
             caller = Caller(transport=httpx.ASGITransport(app), base_url="http://service")
             caller.headers.update(caller.as_(Role.SYSTEM, "replay"))

@@ -1,0 +1,1 @@
+"""The contract service: who may serve, under which terms, until when."""

@@ -1,0 +1,28 @@
+"""The contract service, put together. The only file that knows all others."""
+
+from fastapi import FastAPI
+from houqin_shared.app import Service, create_app
+from houqin_shared.settings import Settings
+
+from contract_svc.api import routers
+from contract_svc.events import TELLS
+from contract_svc.hears import hears
+from contract_svc.tables import metadata
+from contract_svc.usecases.sweep import sweep
+
+SERVICE = Service(
+    name="contract-svc",
+    package="contract_svc",
+    title="Houqin contract service",
+    description="Who may serve, under which terms, until when.",
+    routers=routers,
+    hears=hears,
+    tells=TELLS,
+    sweep=sweep,
+    metadata=metadata,
+)
+
+
+def create(settings: Settings) -> FastAPI:
+    """The service as an ASGI application."""
+    return create_app(SERVICE, settings)

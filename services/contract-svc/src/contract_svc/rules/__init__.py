@@ -1,0 +1,1 @@
+"""The office's rules about contracts, as pure functions of values."""

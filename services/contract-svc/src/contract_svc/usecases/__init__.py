@@ -1,0 +1,1 @@
+"""One verb, one function, one transaction: load, ask the rules, store, tell."""

@@ -8,7 +8,6 @@ A manual office's day moves when somebody sweeps it through the API: replay, wha
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from houqin_shared.auth import Actor
@@ -75,6 +74,8 @@ class Clocks:
 
         Raises UnknownOffice, SweptByItself, TooFarAhead.
         """
+        if swept := await self._pass_manual_day(office, as_of, by):
+            return swept  # mostly it is the next day
         known = await self.office(office)
         if known is None:
             raise UnknownOffice(office=office)
@@ -83,27 +84,29 @@ class Clocks:
         if (as_of - known.swept_on).days > FARTHEST:
             raise TooFarAhead(as_of=as_of, days=FARTHEST)
         for day in days(known.swept_on + DAY, as_of + DAY):
-            await self._pass_manual_day(office, day, by)
-        return replace(known, today=max(as_of, known.today), swept_on=max(as_of, known.swept_on))
+            known = await self._pass_manual_day(office, day, by) or known
+        return known
 
-    async def _pass_manual_day(self, office: str, day: date, by: Actor) -> None:
-        """Close the day before, open `day` and sweep it, unless another did so meanwhile."""
+    async def _pass_manual_day(self, office: str, day: date, by: Actor) -> Office | None:
+        """Close the day before, open `day` and sweep it; None if it is not the next day."""
         transactions = self._transactions
         async with transactions.begin(office_alone(office)) as connection:
             tx = Tx(connection, transactions.service, office, day, by)
-            moved = await tx.run(
+            opened = await tx.row(
                 """update offices set today = $2, swept_on = $2, closed_on = $2::date - 1
-                   where office_id = $1 and swept_on = $2::date - 1""",
+                   where office_id = $1 and clock = 'manual' and swept_on = $2::date - 1
+                   returning office_id, name, clock, today, swept_on""",
                 office,
                 day,
             )
-            if not moved:
-                return
+            if opened is None:
+                return None
             yesterday = day - DAY
             tx.tell(DayClosed(day=yesterday, happened_on=yesterday, recorded_on=yesterday))
             await self._sweep(tx, day)
             await store_outgoing(connection, tx.outgoing)
         transactions.on_told()
+        return Office(*opened.values())
 
     async def run(self) -> None:
         """Let the live offices' days pass, until cancelled."""

@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 QUICKEST, SLOWEST = 0.002, 0.1
-"""Seconds between two looks when nobody wakes the relay: soon after there was something, for rows
-whose elders had not ended yet; rarely when it is quiet, for rows of another replica.
+"""Seconds between two looks: soon after one that found nothing though somebody woke the relay, for
+the elders of those rows have not ended yet; rarely when it is quiet, for rows of another replica.
 """
 
 LEADER_LOCK = 4_815_162_343
@@ -60,13 +60,15 @@ class Relay:
                 await asyncio.sleep(1)
             try:
                 epoch = await self._take_over(session)
-                pause = QUICKEST
+                pause = SLOWEST
                 while True:
                     self._woken.clear()
                     sent = await self.send_batch(session, epoch)
-                    pause = QUICKEST if sent else min(pause * 2, SLOWEST)
-                    if sent < BATCH and await self._woken_within(pause):
-                        pause = QUICKEST
+                    if sent:
+                        pause = SLOWEST
+                    if sent < BATCH:
+                        woken = await self._woken_within(pause)
+                        pause = QUICKEST if woken else min(pause * 2, SLOWEST)
             finally:
                 if not session.is_closed():
                     await session.execute(f"select pg_advisory_unlock({LEADER_LOCK})")

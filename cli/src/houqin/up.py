@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,9 @@ def serve(
     """Run until SIGINT or SIGTERM; 0 after a clean end. When it is ready, it says so and does
     `then`. Raises AlreadyRunning.
     """
+    # uvicorn ends gracefully and then raises the signal again; PostgreSQL must end after that.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     with data.locked():
         known, new = data.secrets()

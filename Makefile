@@ -22,10 +22,10 @@ run: setup       ## start everything, replay the example office, tell its story,
 	@$(BIN)/houqin run --port $(PORT)
 
 test: setup      ## all tests but the longest; lint and specs are in .ci/run
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: setup  ## every test, every example office
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup      ## ruff and mypy, warnings are errors
 	$(BIN)/ruff format --check .

@@ -14,9 +14,10 @@ import broker
 import httpx
 import pytest
 from houqin.postgres import embedded_server
-from houqin_shared.app import Service, create_app
+from houqin_shared.app import create_app
 from houqin_shared.auth import EVERY_OFFICE, Role, issue_token
 from houqin_shared.migrate import migrate
+from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 
 TOKEN_KEY = "a key for the tests alone, long enough"

@@ -1,7 +1,6 @@
 """Office files are replayed to exactly the report expected of them."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -65,24 +64,3 @@ def test_a_malformed_file_lists_every_mistake_and_changes_nothing(
     assert "suppliers[0].uscc" in done.stderr
     status = json.loads(installation.run("ops", "status", "--json").stdout)
     assert "malformed" not in status["swept_on"]
-
-
-@pytest.mark.parametrize("name", ["ezhou"])
-def test_killed_three_times_it_goes_on_where_it_was(
-    own_installation: Installation, name: str
-) -> None:
-    """kill -9 of services and PostgreSQL in mid-replay, three times."""
-    file = HERE.parents[1] / "examples" / f"{name}.yaml"
-    own_installation.start()
-    for _ in range(3):
-        with own_installation.popen("replay", str(file), "--json", os.devnull) as replay:
-            assert replay.stderr is not None
-            for _line in range(3):  # some hundred days
-                replay.stderr.readline()
-            own_installation.kill_everything()
-            replay.communicate()
-            assert replay.returncode == 1
-        own_installation.start()
-    assert own_installation.replay(file) == expected(name)
-    own_installation.verify()
-    assert own_installation.stop() == 0

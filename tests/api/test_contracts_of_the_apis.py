@@ -22,8 +22,9 @@ import orjson
 import pytest
 import schemathesis
 import uvicorn
-from houqin_shared.app import Service, create_app, openapi_bytes
+from houqin_shared.app import create_app, openapi_bytes
 from houqin_shared.auth import Role, issue_token
+from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 from houqin_shared.specs import NOWHERE
 from houqin_shared.text import ID_PATTERN

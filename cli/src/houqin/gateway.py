@@ -8,7 +8,8 @@ import contract_svc.main
 import feedback_svc.main
 import inspection_svc.main
 from fastapi import FastAPI
-from houqin_shared.app import Service, create_app
+from houqin_shared.app import create_app
+from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 from starlette.applications import Starlette
 from starlette.requests import Request

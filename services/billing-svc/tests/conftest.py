@@ -9,9 +9,9 @@ import httpx
 import orjson
 import pytest
 from billing_svc.main import SERVICE
-from houqin_shared.app import Running
 from houqin_shared.bus import Received
 from houqin_shared.calendar import add_months
+from houqin_shared.service import Running
 
 OFFICE = "ezhou"
 

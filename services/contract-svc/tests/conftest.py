@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from contract_svc.main import SERVICE
-from houqin_shared.app import Service
+from houqin_shared.service import Service
 
 if TYPE_CHECKING:
     from contract_desk import Desk

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import httpx
 import orjson
-from houqin_shared.app import Running
 from houqin_shared.auth import EVERY_OFFICE, Role
 from houqin_shared.bus import Received
+from houqin_shared.service import Running
 
 Json = dict[str, Any]
 

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from feedback_svc.main import SERVICE
-from houqin_shared.app import Running, Service
 from houqin_shared.auth import EVERY_OFFICE, Role
 from houqin_shared.bus import Received
+from houqin_shared.service import Running, Service
 
 Json = dict[str, Any]
 

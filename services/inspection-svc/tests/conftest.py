@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from houqin_shared.app import Service
+from houqin_shared.service import Service
 from inspection_svc.main import SERVICE
 
 if TYPE_CHECKING:

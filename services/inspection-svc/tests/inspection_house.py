@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import httpx
 import orjson
-from houqin_shared.app import Running
 from houqin_shared.bus import Received
+from houqin_shared.service import Running
 from houqin_shared.transaction import Tx
 
 RULES: dict[str, Any] = {

@@ -6,58 +6,25 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from houqin_shared import problem
 from houqin_shared.auth import Tokens
-from houqin_shared.bus import Bus, Subscription
 from houqin_shared.bus.opening import open_bus
-from houqin_shared.clock import Clocks, Sweep
-from houqin_shared.events import Event, Hears
+from houqin_shared.clock import Clocks
 from houqin_shared.inbox import Inbox
 from houqin_shared.migrate import migrate
 from houqin_shared.ops import router as ops_router
 from houqin_shared.outbox import Relay
+from houqin_shared.service import Running, Service
 from houqin_shared.settings import Settings
-from houqin_shared.transaction import Pool, Transactions, open_pool
+from houqin_shared.transaction import Transactions, open_pool
 
 LARGEST_BODY = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What makes one service different from the others."""
-
-    name: str
-    """contract-svc: its topic, its group, and the source of its events."""
-    package: str
-    title: str
-    description: str
-    routers: Sequence[APIRouter]
-    hears: Hears
-    tells: Sequence[type[Event]]
-    sweep: Sweep
-    metadata: sa.MetaData
-
-
-@dataclass(slots=True)
-class Running:
-    """The living parts of a service, for its routes and its operators."""
-
-    service: Service
-    pool: Pool
-    transactions: Transactions
-    bus: Bus
-    subscription: Subscription
-    relay: Relay
-    inbox: Inbox
-    clocks: Clocks
 
 
 def create_app(service: Service, settings: Settings) -> FastAPI:

@@ -1,7 +1,7 @@
 """What an operator asks every service: is it well, is it behind, what is stuck; and its clocks."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
@@ -11,9 +11,7 @@ from houqin_shared.calendar import LegalDay
 from houqin_shared.clock import SweptByItself, TooFarAhead
 from houqin_shared.command import Bearer, OfficeId, identify, permit
 from houqin_shared.problem import Forbidden, Refusal, UnknownOffice, problems
-
-if TYPE_CHECKING:
-    from houqin_shared.app import Running
+from houqin_shared.service import Running
 
 router = APIRouter()
 
@@ -78,7 +76,7 @@ class SweepOrder(BaseModel):
     as_of: LegalDay
 
 
-def _running(request: Request) -> "Running":
+def _running(request: Request) -> Running:
     parts: Running | None = request.app.state.running
     if parts is None:
         raise NotReady

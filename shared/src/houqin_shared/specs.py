@@ -13,8 +13,9 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from houqin_shared.app import Service, create_app, openapi_bytes
+from houqin_shared.app import create_app, openapi_bytes
 from houqin_shared.events import DayClosed, Event, Listener
+from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 
 Json = dict[str, Any]

@@ -1,7 +1,8 @@
 """billing-svc, put together: what it costs."""
 
 from fastapi import FastAPI
-from houqin_shared.app import Service, create_app
+from houqin_shared.app import create_app
+from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 
 from billing_svc.api import router

@@ -1,7 +1,8 @@
 """The contract service, put together. The only file that knows all others."""
 
 from fastapi import FastAPI
-from houqin_shared.app import Service, create_app
+from houqin_shared.app import create_app
+from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 
 from contract_svc.api import routers

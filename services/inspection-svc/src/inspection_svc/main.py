@@ -1,7 +1,8 @@
 """The composition root: the only file that knows all others."""
 
 from fastapi import FastAPI
-from houqin_shared.app import Service, create_app
+from houqin_shared.app import create_app
+from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 
 from inspection_svc.api import ROUTERS

@@ -196,7 +196,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"department": "a\x00b"}, "body.department"),
     ({"id": "a/b"}, "body.id"),
     ({"id": "x" * 65}, "body.id"),
-    ({"text": "x" * 4001}, "body.text"),
+    ({"text": "x" * 10_001}, "body.text"),
     ({"callerr": "王芳"}, "body.callerr"),
 ]
 

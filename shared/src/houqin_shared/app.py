@@ -102,10 +102,15 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
 
 
 async def _end(work: Sequence[asyncio.Task[None]]) -> None:
-    """A transaction that is cut off rolls back and its batch comes again: cancelling is safe."""
-    for task in work:
-        task.cancel()
-    await asyncio.gather(*work, return_exceptions=True)
+    """A transaction that is cut off rolls back and its batch comes again: cancelling is safe.
+
+    A library may swallow a cancellation, so it is said until it is heard.
+    """
+    pending = set(work)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=1)
 
 
 class LimitBody:

@@ -68,12 +68,6 @@ class Forbidden(Refusal):
     zh = "您的角色({role})无权执行此操作,需要下列角色之一:{roles}。"
 
 
-class NotFound(Refusal):
-    code, status = "not-found", 404
-    en = "There is no {what} here."
-    zh = "此处没有该{what}。"
-
-
 class UnknownOffice(Refusal):
     code, status = "unknown-office", 404
     en = "No office {office} is known here; register it at the contract service first."
@@ -83,7 +77,7 @@ class UnknownOffice(Refusal):
 class NumberTaken(Refusal):
     code = "number-taken"
     en = "{what} {number} was recorded before with other content; use another number."
-    zh = "编号 {number} 的{what}已登记且内容不同;请使用其他编号。"
+    zh = "编号 {number} 此前已登记,且内容不同;请使用其他编号。"
 
 
 class KeyReused(Refusal):

@@ -30,8 +30,8 @@ Name = Annotated[
 
 Text = Annotated[
     str,
-    Field(max_length=4000),
+    Field(max_length=10_000),
     AfterValidator(_storable),
-    WithJsonSchema({"type": "string", "maxLength": 4000, "pattern": r"^[^\x00]*$"}),
+    WithJsonSchema({"type": "string", "maxLength": 10_000, "pattern": r"^[^\x00]*$"}),
 ]
 """What somebody wrote down."""

@@ -108,7 +108,7 @@ def welcome(port: int, folder: Path, secrets: dict[str, str], new: bool) -> str:
     """What a newcomer reads when everything runs."""
     base = f"http://{HOST}:{port}"
     lines = ["", f"Houqin is up at {base} · 后勤服务已启动", ""]
-    lines += [f"  {service.title:<22} {base}/{name}/docs" for name, service in SERVICES.items()]
+    lines += [f"  {service.title:<26} {base}/{name}/docs" for name, service in SERVICES.items()]
     if new:
         lines += ["", "  Tokens of this installation, shown once (令牌仅显示一次):"]
         lines += [f"    {role:<11} {token}" for role, token in secrets.items() if role != "key"]

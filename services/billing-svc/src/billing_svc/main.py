@@ -14,7 +14,7 @@ from billing_svc.usecases.sweep import sweep
 SERVICE = Service(
     name="billing-svc",
     package="billing_svc",
-    title="Houqin billing",
+    title="Houqin billing service",
     description="Fees, deductions, statements, deposit, reward fund and the ledger behind them.",
     routers=[router],
     hears=hears,

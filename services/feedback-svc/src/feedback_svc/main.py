@@ -20,7 +20,7 @@ from feedback_svc.usecases.sweep import sweep
 SERVICE = Service(
     name="feedback-svc",
     package="feedback_svc",
-    title="Houqin feedback",
+    title="Houqin feedback service",
     description="What the served say: complaints on the hotline, and quarterly surveys.",
     routers=[router],
     hears=hears,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import uvicorn
+from houqin_shared.serve import server_config
 from houqin_shared.settings import Settings
 
 from houqin.datadir import DataDirectory
@@ -17,8 +18,6 @@ from houqin.gateway import SERVICES, create_gateway
 from houqin.postgres import embedded_server
 
 HOST = "127.0.0.1"
-GRACE = 15
-"""Seconds that requests in progress may take when it ends."""
 
 
 def database_of(server_url: str, name: str) -> str:
@@ -81,19 +80,10 @@ def serve(
         with _server(data, database_url) as server_url:
             urls = asyncio.run(create_databases(server_url))
             settings = {
-                name: Settings(urls[name], urls["bus"], known["key"], port) for name in SERVICES
+                name: Settings(urls[name], urls["bus"], known["key"], HOST, port)
+                for name in SERVICES
             }
-            config = uvicorn.Config(
-                create_gateway(settings),
-                host=HOST,
-                port=port,
-                loop="uvloop",
-                http="httptools",
-                log_level="warning",
-                proxy_headers=False,
-                access_log=False,
-                timeout_graceful_shutdown=GRACE,
-            )
+            config = server_config(create_gateway(settings), HOST, port)
 
             def ready() -> None:
                 print(welcome(port, data.folder, known, new), flush=True)

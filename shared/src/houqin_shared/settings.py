@@ -13,14 +13,16 @@ class Settings:
     bus_url: str
     """postgresql://... for the log table, or kafka://host:port."""
     token_key: str
+    host: str = "127.0.0.1"
     port: int = 8000
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY, PORT. Raises KeyError naming what is missing."""
+        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY, HOST, PORT. Raises KeyError."""
         return cls(
             database_url=environment["DATABASE_URL"],
             bus_url=environment["BUS_URL"],
             token_key=environment["HOUQIN_TOKEN_KEY"],
+            host=environment.get("HOST", "127.0.0.1"),
             port=int(environment.get("PORT", "8000")),
         )

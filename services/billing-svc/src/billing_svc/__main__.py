@@ -1,15 +1,7 @@
-"""Run billing-svc alone: python -m billing_svc"""
+"""`python -m billing_svc`: the service as a process; its settings come from the environment."""
 
-import uvicorn
-from houqin_shared.settings import Settings
+from houqin_shared.serve import serve
 
-from billing_svc.main import create
+from billing_svc.main import SERVICE
 
-
-def main() -> None:
-    settings = Settings.from_environment()
-    uvicorn.run(create(settings), host="0.0.0.0", port=settings.port, log_level="info")
-
-
-if __name__ == "__main__":
-    main()
+serve(SERVICE)

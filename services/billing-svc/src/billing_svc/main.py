@@ -1,9 +1,6 @@
 """billing-svc, put together: what it costs."""
 
-from fastapi import FastAPI
-from houqin_shared.app import create_app
 from houqin_shared.service import Service
-from houqin_shared.settings import Settings
 
 from billing_svc.api import router
 from billing_svc.events import TOLD
@@ -22,7 +19,3 @@ SERVICE = Service(
     sweep=sweep,
     metadata=metadata,
 )
-
-
-def create(settings: Settings) -> FastAPI:
-    return create_app(SERVICE, settings)

@@ -1,15 +1,7 @@
-"""This service alone, told by the environment where its parts are."""
+"""`python -m contract_svc`: the service as a process; its settings come from the environment."""
 
-import uvicorn
-from houqin_shared.settings import Settings
+from houqin_shared.serve import serve
 
-from contract_svc.main import create
+from contract_svc.main import SERVICE
 
-
-def main() -> None:
-    settings = Settings.from_environment()
-    uvicorn.run(create(settings), host="0.0.0.0", port=settings.port, timeout_graceful_shutdown=15)
-
-
-if __name__ == "__main__":
-    main()
+serve(SERVICE)

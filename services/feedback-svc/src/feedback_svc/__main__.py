@@ -1,15 +1,7 @@
-"""This service alone, as its environment says: python -m feedback_svc"""
+"""`python -m feedback_svc`: the service as a process; its settings come from the environment."""
 
-import uvicorn
-from houqin_shared.settings import Settings
+from houqin_shared.serve import serve
 
-from feedback_svc.main import create
+from feedback_svc.main import SERVICE
 
-
-def main() -> None:
-    settings = Settings.from_environment()
-    uvicorn.run(create(settings), host="0.0.0.0", port=settings.port)
-
-
-if __name__ == "__main__":
-    main()
+serve(SERVICE)

@@ -1,9 +1,6 @@
 """The feedback service, put together. The only file that knows all others."""
 
-from fastapi import FastAPI
-from houqin_shared.app import create_app
 from houqin_shared.service import Service
-from houqin_shared.settings import Settings
 
 from feedback_svc.api import router
 from feedback_svc.events import (
@@ -34,8 +31,3 @@ SERVICE = Service(
     sweep=sweep,
     metadata=metadata,
 )
-
-
-def create(settings: Settings) -> FastAPI:
-    """The service as an ASGI application."""
-    return create_app(SERVICE, settings)

@@ -89,6 +89,8 @@ async def _why(client: Client, here: str) -> list[str]:
     ]
     for event in why["chain"]:
         data = event["data"]
+        for found in data.get("findings", ()):
+            data = data | found
         seen = ", ".join(
             f"{name} {data[name]}"
             for name in ("finding", "visit", "criterion", "place", "severity", "inspector")

@@ -111,7 +111,7 @@ def test_it_hears_all_that_moves_money_and_tells_documented_facts() -> None:
             "contract.contract-renewed",
             "contract.contract-terminated",
             "contract.term-reached",
-            "inspection.finding-confirmed",
+            "inspection.findings-confirmed",
             "inspection.finding-withdrawn",
             "inspection.rectification-failed",
             "inspection.month-scored",

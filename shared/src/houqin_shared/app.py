@@ -49,6 +49,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     )
     app.state.tokens = Tokens(settings.token_key)
     app.state.running = None
+    app.state.queues = {}
     app.state.service = service
     problem.install(app)
     for router in (*service.routers, ops_router):

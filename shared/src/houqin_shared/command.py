@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
-from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -19,6 +18,7 @@ from pydantic import BaseModel
 
 from houqin_shared.auth import Actor, Role, Tokens
 from houqin_shared.calendar import legal_today
+from houqin_shared.events import new_id
 from houqin_shared.problem import (
     Forbidden,
     KeyReused,
@@ -59,6 +59,12 @@ class Answer:
     body: bytes
     refusal: dict[str, Any] | None = None
 
+    @classmethod
+    def of_refusal(cls, refusal: Refusal) -> "Answer":
+        """Told in both languages, for nobody knows who asks next."""
+        told = {"code": refusal.code, "en": refusal.sentence("en"), "zh": refusal.sentence("zh")}
+        return cls(refusal.status, b"", told)
+
 
 class Answered(Exception):
     """The request was answered before."""
@@ -97,41 +103,41 @@ class Command:
         **kwargs: P.kwargs,
     ) -> Response:
         """Run `usecase`, commit, then answer what it returned. Raises its refusals."""
-        digest = await self._digest()
+        digest = await self.digest()
         try:
             async with self.transactions.begin(office_shared(self.office)) as connection:
                 tx = await self._enter(connection, digest)
                 result = await usecase(tx, *args, **kwargs)
-                answer = Answer(self._status, result.model_dump_json().encode() if result else b"")
+                answer = Answer(self.status, result.model_dump_json().encode() if result else b"")
                 await self._store(connection, digest, answer, tx.outgoing)
         except Answered as answered:
-            return self._again(answered.first)
+            return self.answer_with(answered.first)
         except asyncpg.UniqueViolationError as violation:
             if violation.constraint_name != "answers_pkey":
                 raise
-            return self._again(await self._answered_meanwhile(digest))
+            return self.answer_with(await self._answered_meanwhile(digest))
         except Refusal as refusal:
             if isinstance(refusal, NEVER_KEPT) or self.key is None:
                 raise
-            return self._again(await self._refuse_for_good(digest, refusal))
+            return self.answer_with(await self._refuse_for_good(digest, refusal))
         if tx.outgoing:
             self.transactions.on_told()
-        return self._again(answer)
+        return self.answer_with(answer)
 
     @property
-    def _status(self) -> int:
+    def status(self) -> int:
+        """Of its route, if all goes well."""
         return cast(int, self.request.scope["route"].status_code or 200)
 
-    async def _digest(self) -> bytes:
+    async def digest(self) -> bytes:
+        """What is the same if a request comes again."""
         url = self.request.url
         whole = f"{self.request.method} {url.path}?{url.query}\n".encode()
         return hashlib.sha256(whole + await self.request.body()).digest()
 
     async def _enter(self, connection: Connection, digest: bytes) -> Tx:
         """The transaction to work in. Raises Answered, StillRunning, KeyReused, UnknownOffice."""
-        alone = "true"
-        if self.key is not None:
-            alone = answer_lock(self.office, self.key).replace("pg_advisory", "pg_try_advisory")
+        alone = "true" if self.key is None else answer_lock(self.office, self.key)
         row = await connection.fetchrow(
             f"""select {alone} as alone,
                        (select today from offices where office_id = $1) as today,
@@ -142,6 +148,13 @@ class Command:
             self.key,
         )
         assert row is not None
+        return self.enter(connection, row, digest)
+
+    def enter(self, connection: Connection, row: Row, digest: bytes) -> Tx:
+        """What to work in, by what is known of its office and key.
+
+        Raises Answered, StillRunning, KeyReused, UnknownOffice.
+        """
         if not row["alone"]:
             raise StillRunning
         if row["status"] is not None:
@@ -152,7 +165,7 @@ class Command:
                 raise UnknownOffice(office=self.office)
             today = legal_today()
         service = self.transactions.service
-        return Tx(connection, service, self.office, today, self.by, correlation=uuid4())
+        return Tx(connection, service, self.office, today, self.by, correlation=new_id())
 
     async def _store(
         self, connection: Connection, digest: bytes, answer: Answer, told: Sequence[Told]
@@ -189,8 +202,7 @@ class Command:
 
     async def _refuse_for_good(self, digest: bytes, refusal: Refusal) -> Answer:
         """Keep a refusal; should the same request have been answered meanwhile, that counts."""
-        told = {"code": refusal.code, "en": refusal.sentence("en"), "zh": refusal.sentence("zh")}
-        answer = Answer(refusal.status, b"", told)
+        answer = Answer.of_refusal(refusal)
         try:
             async with self.transactions.begin() as connection:
                 await self._store(connection, digest, answer, [])
@@ -198,7 +210,7 @@ class Command:
             return await self._answered_meanwhile(digest)
         return answer
 
-    def _again(self, answer: Answer) -> Response:
+    def answer_with(self, answer: Answer) -> Response:
         if answer.refusal is None:
             media_type = "application/json" if answer.body else None
             return Response(answer.body, answer.status, media_type=media_type)

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -55,8 +55,12 @@ def contract_lock(key: str) -> str:
 
 
 def answer_lock(office: str, idempotency_key: str) -> str:
-    """To be taken as pg_try_advisory_xact_lock: whoever does not get it is a repetition."""
-    return f"pg_advisory_xact_lock({_number('answer', f'{office}/{idempotency_key}')})"
+    """Whoever does not get it is a repetition."""
+    return f"pg_try_advisory_xact_lock({answer_number(office, idempotency_key)})"
+
+
+def answer_number(office: str, idempotency_key: str) -> int:
+    return _number("answer", f"{office}/{idempotency_key}")
 
 
 @asynccontextmanager
@@ -186,6 +190,26 @@ class Tx:
             )
             key = f"{self.office}/{event.subject}"
             self.outgoing.append(Told(key, event.EVERYWHERE, envelope))
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[T]):
+    """One of several things that are done in one transaction, with a few statements for all.
+
+    Each has a `tx` of its own, for it says for whom, on which day and because of what; their
+    connection is the same.
+    """
+
+    tx: Tx
+    what: T
+
+
+def columns(rows: Sequence[Sequence[object]], width: int | None = None) -> list[list[object]]:
+    """Rows as the arrays that `unnest` takes; say how wide they are if there may be none."""
+    return [[row[n] for row in rows] for n in range(width or len(rows[0]))]
 
 
 STORE_OUTGOING = """insert into outbox (key, everywhere, envelope)

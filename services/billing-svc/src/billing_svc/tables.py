@@ -262,6 +262,7 @@ late_facts = sa.Table(
     metadata,
     _office(),
     sa.Column("event_id", sa.Uuid, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True, comment="finding, complaint, month, ..."),
     sa.Column("contract", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     _recorded(),
@@ -269,5 +270,7 @@ late_facts = sa.Table(
     sa.CheckConstraint(
         "reason in ('account-closed', 'quarter-released')", name="why_facts_are_late"
     ),
-    sa.Index("late_facts_of_contract", "office_id", "contract", "recorded_on", "event_id"),
+    sa.Index(
+        "late_facts_of_contract", "office_id", "contract", "recorded_on", "event_id", "source"
+    ),
 )

@@ -11,7 +11,8 @@ from inspection_svc.api.ways import INSPECTORS, INVOLVED, PREFIX, Number, OfCont
 from inspection_svc.asked import NewVisit
 from inspection_svc.refusals import NotRecorded, OutsideContractTerm, UnknownContract
 from inspection_svc.shown import OfficeVisit, OfficeVisitSummary, Visit, VisitSummary
-from inspection_svc.usecases.visits import list_visits, record_visit, show_visit
+from inspection_svc.usecases.recording import RECORDING
+from inspection_svc.usecases.visits import list_visits, show_visit
 
 router = APIRouter(prefix=PREFIX, tags=["visits"])
 
@@ -26,7 +27,7 @@ async def record(
     visit: NewVisit, command: Annotated[Command, may_command(*INSPECTORS)]
 ) -> Response:
     """Record a patrol or a joint inspection with all its findings, at most 1000."""
-    return await command.do(record_visit, visit)
+    return await RECORDING.do(command, visit)
 
 
 @router.get(

@@ -100,20 +100,12 @@ class LateFact(BaseModel):
     reason: str = Field(description="account-closed or quarter-released")
 
 
-def _source(data: dict[str, object]) -> str:
-    if "notice" in data:
-        return f"{data['notice']}#{data['round']}"
-    named = (data[name] for name in ("finding", "complaint", "month", "quarter") if name in data)
-    return str(next(named, ""))
-
-
 def _late_fact(row: Row) -> LateFact:
-    data = row["data"]
     return LateFact(
         event=str(row["event_id"]),
         type=row["type"],
-        source=_source(data),
-        happened_on=data["happened_on"],
+        source=row["source"],
+        happened_on=row["happened_on"],
         recorded_on=row["recorded_on"],
         reason=row["reason"],
     )
@@ -121,23 +113,25 @@ def _late_fact(row: Row) -> LateFact:
 
 async def list_late_facts(tx: Tx, contract: str, after: str | None, limit: int) -> Page[LateFact]:
     await visible_account(tx, contract)
-    recorded_on, event_id = place_of(after, 2)
+    recorded_on, event_id, source = place_of(after, 3)
     rows = await tx.rows(
-        """select l.recorded_on, l.event_id::text as event_id, l.reason, c.type,
-                  c.envelope -> 'data' as data
+        """select l.recorded_on, l.event_id::text as event_id, l.source, l.reason, c.type,
+                  c.envelope -> 'data' ->> 'happened_on' as happened_on
            from late_facts l
            join causes c on c.office_id = l.office_id and c.event_id = l.event_id
            where l.office_id = $1 and l.contract = $2
              and ($3::text is null
-                  or (l.recorded_on::text, l.event_id::text) > ($3::text, $4::text))
-           order by l.recorded_on::text, l.event_id::text limit $5""",
+                  or (l.recorded_on::text, l.event_id::text, l.source)
+                     > ($3::text, $4::text, $5::text))
+           order by l.recorded_on::text, l.event_id::text, l.source limit $6""",
         tx.office,
         contract,
         recorded_on,
         event_id,
+        source,
         limit + 1,
     )
-    return page_of(rows, limit, _late_fact, "recorded_on", "event_id")
+    return page_of(rows, limit, _late_fact, "recorded_on", "event_id", "source")
 
 
 class Rebid(BaseModel):

@@ -1,8 +1,6 @@
 """B13: why a line is there: rule, numbers, cause, and the chain back to what was seen."""
 
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from houqin_shared.calendar import Month
 from houqin_shared.transaction import Row, Tx
@@ -57,15 +55,18 @@ class Why(BaseModel):
     )
 
 
-def _event(row: Row) -> EventShown:
+def _event(row: Row, source: str) -> EventShown:
     whole = row["envelope"]
+    data = {name: value for name, value in whole["data"].items() if name not in NOT_SHOWN}
+    if "findings" in data:  # a visit's; the others have lines of their own
+        data["findings"] = [each for each in data["findings"] if each["finding"] == source]
     return EventShown(
         id=whole["id"],
         type=whole["type"],
         source=whole["source"],
         office=whole["officeid"],
         time=whole["time"],
-        data={name: value for name, value in whole["data"].items() if name not in NOT_SHOWN},
+        data=data,
     )
 
 
@@ -84,7 +85,7 @@ async def why(tx: Tx, contract: str, line: int) -> Why:
         raise NoSuchLine(contract=contract, line=line)
     shown = shown_line(row)
     sentence = SENTENCES[shown.kind]
-    chain = await _chain(tx, contract, row["cause"], row["recorded_on"])
+    chain = await _chain(tx, row)
     return Why(
         line=shown,
         rule=RuleShown(id=row["rule"], en=sentence.en, zh=sentence.zh),
@@ -97,15 +98,15 @@ async def why(tx: Tx, contract: str, line: int) -> Why:
     )
 
 
-async def _chain(tx: Tx, contract: str, cause: UUID | None, recorded_on: date) -> list[EventShown]:
-    if cause is None:
+async def _chain(tx: Tx, line: Row) -> list[EventShown]:
+    if line["cause"] is None:
         rows = await tx.rows(
             """select envelope from causes where office_id = $1 and contract = $2
                and type like 'cn.houqin.contract.contract-%' and recorded_on <= $3
                order by recorded_on desc, recorded_at desc""",
             tx.office,
-            contract,
-            recorded_on,
+            line["contract"],
+            line["recorded_on"],
         )
     else:
         rows = await tx.rows(
@@ -118,9 +119,9 @@ async def _chain(tx: Tx, contract: str, cause: UUID | None, recorded_on: date) -
                    where step < 20
                ) select envelope from chain order by step""",
             tx.office,
-            cause,
+            line["cause"],
         )
-    return [_event(row) for row in rows]
+    return [_event(row, line["source"]) for row in rows]
 
 
 RESTS_ON = {

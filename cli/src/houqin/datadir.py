@@ -46,10 +46,16 @@ class DataDirectory:
                 raise AlreadyRunning(str(self.folder)) from error
             yield
 
+    def known_secrets(self) -> dict[str, str] | None:
+        """The signing key (`key`) and a token per role, if it was ever started."""
+        if not self._secrets.exists():
+            return None
+        known: dict[str, str] = json.loads(self._secrets.read_text())
+        return known
+
     def secrets(self) -> tuple[dict[str, str], bool]:
         """The signing key (`key`) and a token per role, and whether they were made just now."""
-        if self._secrets.exists():
-            known: dict[str, str] = json.loads(self._secrets.read_text())
+        if known := self.known_secrets():
             return known, False
         key = secrets.token_urlsafe(48)
         made = {"key": key} | {
@@ -69,6 +75,4 @@ class DataDirectory:
         given = os.environ.get("HOUQIN_TOKEN")
         if given:
             return given
-        if not self._secrets.exists():
-            return None
-        return self.secrets()[0].get(role.value)
+        return (self.known_secrets() or {}).get(role.value)

@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except (Unreachable, Unexpected) as error:
         print(f"houqin: {error}", file=sys.stderr)
-        return 2 if given.command == "ops" else 1
+        return 2 if given.command in ("ops", "token") else 1
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -158,7 +158,15 @@ def _issue(given: argparse.Namespace) -> int:
     if role in SUPPLIER and not given.supplier:
         print("houqin: a supplier's token names its supplier: --supplier ID", file=sys.stderr)
         return 2
-    known, _ = DataDirectory(given.data).secrets()
+    if given.supplier and role not in SUPPLIER:
+        print("houqin: --supplier goes with the role of a supplier alone", file=sys.stderr)
+        return 2
+    if given.days < 1:
+        print("houqin: --days is at least 1", file=sys.stderr)
+        return 2
+    known = DataDirectory(given.data).known_secrets()
+    if known is None:
+        raise Unreachable(f"{given.data} holds no started installation; run `houqin up` first")
     print(
         issue_token(
             known["key"],

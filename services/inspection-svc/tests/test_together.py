@@ -113,3 +113,16 @@ async def test_a_refusal_is_kept_with_its_key(house: House) -> None:
     await house.sweep("2017-05-09")
     (again,) = await at_once(house, body, key="k1")
     assert again.json() == refused.json()
+
+
+@pytest.mark.parametrize("clock", ["live", "manual"])
+async def test_a_contract_not_heard_of_yet_binds_a_key_on_a_manual_clock_alone(
+    house: House, clock: str
+) -> None:
+    await house.running.pool.execute("update offices set clock = $1", clock)
+    body = {"id": "v1", "contract": "c9"}
+    (refused,) = await at_once(house, body, key="k1")
+    assert refused.json()["code"] == "unknown-contract"
+    await house.sign("c9", "2017-05-01", "2018-05-01", recorded_on="2017-05-01")
+    (again,) = await at_once(house, body, key="k1")
+    assert again.status_code == (201 if clock == "live" else 404)

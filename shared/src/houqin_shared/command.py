@@ -95,6 +95,8 @@ class Command:
     key: str | None
     founding: bool = False
     """True where the office itself is being registered and need not be known."""
+    _manual: bool = False
+    """Whether the office's clock is; known once the transaction was entered."""
 
     async def do(
         self,
@@ -117,7 +119,7 @@ class Command:
                 raise
             return self.answer_with(await self._answered_meanwhile(digest))
         except Refusal as refusal:
-            if isinstance(refusal, NEVER_KEPT) or self.key is None:
+            if not self.keeps(refusal):
                 raise
             return self.answer_with(await self._refuse_for_good(digest, refusal))
         if tx.outgoing:
@@ -140,9 +142,9 @@ class Command:
         alone = "true" if self.key is None else answer_lock(self.office, self.key)
         row = await connection.fetchrow(
             f"""select {alone} as alone,
-                       (select today from offices where office_id = $1) as today,
-                       a.request_digest, a.status, a.body, a.refusal
+                       o.today, o.clock, a.request_digest, a.status, a.body, a.refusal
                 from (select) as one
+                left join offices o on o.office_id = $1
                 left join answers a on (a.office_id, a.idempotency_key) = ($1, $2)""",
             self.office,
             self.key,
@@ -159,6 +161,7 @@ class Command:
             raise StillRunning
         if row["status"] is not None:
             raise Answered(_first_answer(row, digest))
+        self._manual = row["clock"] == "manual"
         today = row["today"]
         if today is None:
             if not self.founding:
@@ -187,6 +190,12 @@ class Command:
             answer.body,
             answer.refusal,
         )
+
+    def keeps(self, refusal: Refusal) -> bool:
+        """Whether the same request gets this refusal again. A replay must get all of them."""
+        if self.key is None or isinstance(refusal, NEVER_KEPT):
+            return False
+        return self._manual or not refusal.passing
 
     async def _answered_meanwhile(self, digest: bytes) -> Answer:
         """The answer that the first of two at the same time was given."""
@@ -275,6 +284,15 @@ def may_command(*roles: Role, founding: bool = False) -> Any:
         )
 
     return Depends(command)
+
+
+def may_act(*roles: Role) -> Any:
+    """A dependency: who asks, with one of `roles`, where there is neither command nor reader."""
+
+    async def actor(request: Request, office: OfficeId, token: Bearer) -> Actor:
+        return permit(identify(request, token), office, roles)
+
+    return Depends(actor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from datetime import date
 from typing import Literal
 from uuid import UUID, uuid5
 
-import asyncpg
-
 from houqin_shared.bus import Received, Subscription
 from houqin_shared.events import (
     UNREADABLE,
@@ -24,6 +22,7 @@ from houqin_shared.events import (
     TogetherListener,
     read_fact,
 )
+from houqin_shared.problem import OUTAGES
 from houqin_shared.transaction import (
     Connection,
     Row,
@@ -47,9 +46,6 @@ WAIT = 0.5
 NO_CLOCK = date(1900, 1, 1)
 DEAD = ""
 """Stands for every source: a dead letter stops all that comes to its contract."""
-
-OUTAGES = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
-"""What says nothing about a message: the batch comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +150,9 @@ class Inbox:
             await self._apply(envelopes, one_by_one=False)
         except OUTAGES:
             raise
+        except NotYetKnown as unknown:
+            log.debug("%s: something waits: %s", self._transactions.service, unknown)
+            await self._apply(envelopes, one_by_one=True)
         except Exception:
             log.warning("%s: a message failed; applying one by one", self._transactions.service)
             await self._apply(envelopes, one_by_one=True)

@@ -3,9 +3,11 @@
 A service raises a `Refusal` where it knows; here, and nowhere else, it becomes HTTP.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import asyncpg
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -42,6 +44,8 @@ class Refusal(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int] = 409
+    passing: ClassVar[bool] = False
+    """True: the reason may be gone a moment later, so on a live clock no key is bound to it."""
     en: ClassVar[str]
     zh: ClassVar[str]
 
@@ -59,7 +63,7 @@ class Refusal(Exception):
 class Unauthenticated(Refusal):
     code, status = "unauthenticated", 401
     en = "Send a valid token: Authorization: Bearer <token>. {reason}"
-    zh = "请提供有效的令牌:Authorization: Bearer <令牌>。{reason}"
+    zh = "请提供有效的令牌:Authorization: Bearer <令牌>。{reason_zh}"
 
 
 class Forbidden(Refusal):
@@ -98,8 +102,22 @@ class BodyTooLarge(Refusal):
     zh = "请求体超过 {limit} 字节;请分批发送。"
 
 
+class NotReady(Refusal):
+    code, status = "not-ready", 503
+    en = "The service is starting or ending, or can't reach its database; try again."
+    zh = "服务正在启动或停止,或无法连接数据库;请重试。"
+
+
+OUTAGES = (
+    OSError,  # TimeoutError, too
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What says that the database is away, and nothing about what was asked of it."""
+
 EVERYWHERE: tuple[type[Refusal], ...] = (
-    Unauthenticated, Forbidden, UnknownOffice, KeyReused, StillRunning, BodyTooLarge,
+    Unauthenticated, Forbidden, UnknownOffice, KeyReused, StillRunning, BodyTooLarge, NotReady,
 )  # fmt: skip
 """What any route may answer."""
 
@@ -112,7 +130,7 @@ TITLES = {
     409: ("Refused by the rules", "按规则不予受理"),
     413: ("Too large", "请求过大"),
     415: ("Media type not supported", "不支持的媒体类型"),
-    422: ("Fields need mending", "字段需要更正"),
+    422: ("Fields need correcting", "字段需要更正"),
     429: ("Too many requests", "请求过多"),
     500: ("Our fault", "系统故障"),
     503: ("Not ready", "尚未就绪"),
@@ -150,6 +168,8 @@ def problem_response(request: Request, body: dict[str, Any]) -> Response:
     headers = {"Content-Language": language_of(request)}
     if body["status"] == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if body["status"] == 503:
+        headers["Retry-After"] = "1"
     return Response(orjson.dumps(body), body["status"], headers, MEDIA_TYPE)
 
 
@@ -179,19 +199,41 @@ ZH = {
     "missing": "缺少该字段",
     "extra_forbidden": "未知字段,请删除",
     "string_pattern_mismatch": "格式不符",
-    "string_too_long": "内容过长",
-    "string_too_short": "内容过短",
+    "string_too_long": "内容过长,最多 {max_length} 个字符",
+    "string_too_short": "内容过短,至少 {min_length} 个字符",
     "date_from_datetime_parsing": "请填写日期,如 2017-05-01",
     "date_parsing": "请填写日期,如 2017-05-01",
     "date_type": "请填写日期,如 2017-05-01",
     "decimal_parsing": "请填写十进制数",
     "int_parsing": "请填写整数",
     "int_type": "请填写整数",
-    "literal_error": "不在允许的取值之内",
-    "enum": "不在允许的取值之内",
-    "too_long": "条目过多",
-    "too_short": "条目过少",
+    "literal_error": "须为下列之一:{expected}",
+    "enum": "须为下列之一:{expected}",
+    "too_long": "条目过多,最多 {max_length} 项",
+    "too_short": "条目过少,至少 {min_length} 项",
+    "greater_than_equal": "须不小于 {ge}",
+    "greater_than": "须大于 {gt}",
+    "less_than_equal": "须不大于 {le}",
+    "less_than": "须小于 {lt}",
+    "string_type": "请填写文本",
+    "bool_type": "请填写 true 或 false",
+    "list_type": "请填写列表",
+    "model_attributes_type": "请填写对象",
+    "json_invalid": "不是有效的 JSON",
 }
+
+
+PLAIN = {
+    404: ("not-found", "Nothing is at this address.", "该地址没有内容。"),
+    405: ("method-not-allowed", "This address takes other methods.", "该地址不支持此方法。"),
+}
+
+
+def not_found(request: Request) -> Response:
+    """For an address where nothing is."""
+    code, en, zh = PLAIN[404]
+    detail = zh if language_of(request) == "zh" else en
+    return problem_response(request, problem_body(404, code, detail))
 
 
 def _field_errors(request: Request, error: RequestValidationError) -> list[dict[str, str]]:
@@ -200,7 +242,9 @@ def _field_errors(request: Request, error: RequestValidationError) -> list[dict[
     for each in error.errors()[:100]:
         message = str(each["msg"]).removeprefix("Value error, ")
         if chinese:
-            message = f"{ZH.get(each['type'], '取值有误')}({message})"
+            known = ZH.get(each["type"])
+            facts = each.get("ctx", {})
+            message = known.format(**facts) if known else f"取值有误({message})"
         place = ".".join(str(part) for part in each["loc"])
         found.append({"field": place, "message": message[:500]})
     return found
@@ -224,19 +268,33 @@ def install(app: FastAPI) -> None:
             {name: _printable(text) for name, text in each.items()}
             for each in _field_errors(request, error)
         ]
-        if any(each["type"] == "json_invalid" for each in error.errors()):
-            return problem_response(
-                request, problem_body(400, "bad-request", "The body is not JSON.", errors)
-            )
         zh = language_of(request) == "zh"
-        detail = "请更正所列字段后重新发送。" if zh else "Mend the fields named and send it again."
+        if any(each["type"] == "json_invalid" for each in error.errors()):
+            detail = "请求体不是有效的 JSON。" if zh else "The body is not JSON."
+            return problem_response(request, problem_body(400, "bad-request", detail, errors))
+        detail = (
+            "请更正所列字段后重新发送。" if zh else "Correct the fields named and send it again."
+        )
         return problem_response(request, problem_body(422, "invalid-request", detail, errors))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
-        response = problem_response(
-            request, problem_body(error.status_code, code, str(error.detail))
-        )
+        code, en, zh = PLAIN.get(error.status_code, ("bad-request", str(error.detail), None))
+        detail = zh if zh and language_of(request) == "zh" else en
+        response = problem_response(request, problem_body(error.status_code, code, detail))
         response.headers.update(error.headers or {})
         return response
+
+    async def away(request: Request, error: Exception) -> Response:
+        logging.getLogger(__name__).error("%s: %r", request.url.path, error)
+        return problem_response(request, NotReady().body(language_of(request)))
+
+    for outage in OUTAGES:
+        app.add_exception_handler(outage, away)
+
+    @app.exception_handler(Exception)
+    async def our_fault(request: Request, _: Exception) -> Response:
+        """The server logs it; whoever asked learns no more than that it was not their mistake."""
+        zh = language_of(request) == "zh"
+        detail = "发生内部错误,已记录;请稍后重试。" if zh else "It was logged; try again later."
+        return problem_response(request, problem_body(500, "our-fault", detail))

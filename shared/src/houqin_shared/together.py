@@ -17,7 +17,7 @@ import asyncpg
 from fastapi import Response
 from pydantic import BaseModel
 
-from houqin_shared.command import NEVER_KEPT, Answer, Answered, Command
+from houqin_shared.command import Answer, Answered, Command
 from houqin_shared.problem import Refusal
 from houqin_shared.transaction import (
     STORE_OUTGOING,
@@ -158,8 +158,7 @@ def _answer_of(command: Command, outcome: Outcome) -> Answer | Refusal | None:
     if outcome is None:
         return None
     if isinstance(outcome, Refusal):
-        kept = command.key is not None and not isinstance(outcome, NEVER_KEPT)
-        return Answer.of_refusal(outcome) if kept else outcome
+        return Answer.of_refusal(outcome) if command.keeps(outcome) else outcome
     return Answer(command.status, outcome.model_dump_json().encode())
 
 
@@ -169,7 +168,7 @@ async def _enter(
     """For each its transaction, or how it ends without one."""
     commands = [each.command for each in batch]
     rows = await connection.fetch(
-        """select c.lock is null or pg_try_advisory_xact_lock(c.lock) as alone, o.today,
+        """select c.lock is null or pg_try_advisory_xact_lock(c.lock) as alone, o.today, o.clock,
                   a.request_digest, a.status, a.body, a.refusal
            from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality
                 as c (office_id, key, lock, n)

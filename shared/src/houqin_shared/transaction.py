@@ -73,10 +73,19 @@ async def transaction(connection: Connection, *locks: str) -> AsyncIterator[None
     try:
         yield
     except BaseException:
-        if not connection.is_closed():
-            await connection.execute("rollback")
+        await _undo(connection, "rollback")
         raise
     await connection.execute("commit")
+
+
+async def _undo(connection: Connection, statement: str) -> None:
+    """Roll back; a connection that can't any more is thrown away, and the server rolls back."""
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute(statement)
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError):
+        connection.terminate()
 
 
 @asynccontextmanager
@@ -86,8 +95,7 @@ async def savepoint(connection: Connection) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        if not connection.is_closed():
-            await connection.execute("rollback to savepoint part")
+        await _undo(connection, "rollback to savepoint part")
         raise
     await connection.execute("release savepoint part")
 

@@ -42,7 +42,9 @@ def _at_most_ten(percent: Decimal) -> Decimal:
 
 Percent = Annotated[Exact, Field(ge=0, le=100, decimal_places=PLACES)]
 Weight = Annotated[Exact, Field(ge=0, le=MOST, decimal_places=PLACES)]
-Amount = Annotated[Yuan, Field(ge=0)]
+DEAREST = 10_000_000_000
+"""Fen of one breach: what a contract is charged must add up to a bigint."""
+Amount = Annotated[Yuan, Field(ge=0, le=DEAREST)]
 Count = Annotated[int, Field(strict=True, ge=0, le=MOST)]
 CountFromOne = Annotated[int, Field(strict=True, ge=1, le=MOST)]
 Days = Annotated[int, Field(strict=True, ge=0, le=LONGEST_WAIT)]

@@ -6,6 +6,7 @@ session lock; others wait for it to go.
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -41,6 +42,9 @@ GATHER = 0.002
 """Seconds to let a batch grow after the first message of it was announced."""
 
 SCHEMA_LOCK = 4_815_162_342
+
+if TYPE_CHECKING:
+    Session = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
 
 
 class PostgresBus:
@@ -80,7 +84,7 @@ class PostgresSubscription:
         self._pool = pool
         self._group = group
         self._topics = list(topics)
-        self._session: asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | None = None
+        self._session: Session | None = None
         self._wanted = set(topics)
         self._sent = asyncio.Event()
         self._more = True
@@ -169,19 +173,31 @@ class PostgresSubscription:
             await self.close()
         if self._session is None:
             session = await self._pool.acquire()
-            if not await session.fetchval(
-                "select pg_try_advisory_lock(hashtextextended($1, 2))", self._group
-            ):
+            try:
+                leads = await self._take_lead(session)
+            except BaseException:
+                # Whatever it holds by now goes with it; a pool waits for ever for what is lost.
+                session.terminate()
+                await self._pool.release(session)
+                raise
+            if not leads:
                 await self._pool.release(session)
                 await asyncio.sleep(wait)
                 return None
-            await session.execute(
-                """insert into cursors (consumers, topic, pos)
-                   select $1, unnest($2::text[]), 0 on conflict do nothing""",
-                self._group,
-                self._topics,
-            )
-            await session.add_listener("sent", self._heard)
             self._session = session
             self._more = True
         return self._session
+
+    async def _take_lead(self, session: "Session") -> bool:
+        if not await session.fetchval(
+            "select pg_try_advisory_lock(hashtextextended($1, 2))", self._group
+        ):
+            return False
+        await session.execute(
+            """insert into cursors (consumers, topic, pos)
+               select $1, unnest($2::text[]), 0 on conflict do nothing""",
+            self._group,
+            self._topics,
+        )
+        await session.add_listener("sent", self._heard)
+        return True

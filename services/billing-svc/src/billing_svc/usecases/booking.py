@@ -1,7 +1,6 @@
 """M3: write bookings. The only place that writes the ledger."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from houqin_shared.events import Envelope
@@ -60,11 +59,6 @@ def cause_of(tx: Tx) -> Envelope:
     """What a listener heard."""
     assert tx.cause is not None  # a listener always has one
     return tx.cause
-
-
-def recorded_on(tx: Tx, heard: Envelope) -> date:
-    """The day on which what was heard counts as recorded here, never a closed one (T3, B5)."""
-    return max(tx.today, heard.recorded_on)
 
 
 async def book(
@@ -136,5 +130,5 @@ def _heard(works: Sequence[Work[Envelope]]) -> list[list[Any]]:
         [cause.type for cause in causes],
         [cause.causation for cause in causes],
         [cause.raw.decode() for cause in causes],
-        [recorded_on(work.tx, work.what) for work in works],
+        [work.tx.today for work in works],
     ]

@@ -13,7 +13,7 @@ from billing_svc.events import Deducted, DeductionsBooked
 from billing_svc.rules.booking import Booking, Line
 from billing_svc.rules.deductions import Deduction, withdrawn
 from billing_svc.rules.ruleset import Tariff
-from billing_svc.usecases.booking import book, book_together, cause_of, recorded_on
+from billing_svc.usecases.booking import book, book_together, cause_of
 from billing_svc.usecases.late import ACCOUNT_CLOSED, list_as_late
 
 
@@ -39,7 +39,7 @@ async def book_deductions(heard: Sequence[Work[Deduction]]) -> None:
                 deduction.contract,
                 line,
                 happened_on=deduction.happened_on,
-                recorded_on=recorded_on(tx, cause),
+                recorded_on=tx.today,
                 rules_version=account.rules_version,
                 cause=cause.id,
             )

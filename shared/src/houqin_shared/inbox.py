@@ -144,8 +144,14 @@ class Inbox:
         Most batches have no bad message, so the first try is made without savepoints.
         """
         envelopes = [
-            Envelope.read_or_wrap(each.value, each.topic, each.key, each.copy) for each in received
+            envelope
+            for each in received
+            if self._concerns(
+                envelope := Envelope.read_or_wrap(each.value, each.topic, each.key, each.copy)
+            )
         ]
+        if not envelopes:
+            return
         try:
             await self._apply(envelopes, one_by_one=False)
         except OUTAGES:
@@ -156,6 +162,13 @@ class Inbox:
         except Exception:
             log.warning("%s: a message failed; applying one by one", self._transactions.service)
             await self._apply(envelopes, one_by_one=True)
+
+    def _concerns(self, envelope: Envelope) -> bool:
+        """A topic carries more than one service listens to."""
+        return envelope.type in self._hears.listeners or envelope.type in (
+            DayClosed.TYPE,
+            UNREADABLE,
+        )
 
     async def _apply(self, envelopes: Sequence[Envelope], *, one_by_one: bool) -> None:
         async with self._transactions.begin(*_locks(envelopes)) as connection:
@@ -250,9 +263,7 @@ class Inbox:
             return
         if first.type == UNREADABLE:
             raise ValueError("the message is not a CloudEvent of ours")
-        listener = self._hears.listeners.get(first.type)
-        if listener is None:
-            return
+        listener = self._hears.listeners[first.type]
         heard = [
             Work(self._tx(batch, envelope), read_fact(envelope, listener.reading))
             for envelope in group

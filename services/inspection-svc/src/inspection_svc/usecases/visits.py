@@ -22,7 +22,13 @@ async def show_visit(tx: Tx, visit: str) -> OfficeVisit | Visit:
     if row is None:
         raise NotRecorded(number=visit)
     found = await tx.rows(
-        f"{FINDINGS} and f.visit = $3 order by f.position", tx.office, supplier_of(tx.by), visit
+        f"""{FINDINGS} and f.contract = $3 and f.happened_on = $4 and f.visit = $5
+            order by f.position""",
+        tx.office,
+        supplier_of(tx.by),
+        row["contract"],
+        row["happened_on"],
+        visit,
     )
     reading = Visit if is_supplier(tx.by) else OfficeVisit
     return reading.model_validate({**row, "findings": [finding_of(tx.by, each) for each in found]})

@@ -16,6 +16,7 @@ from houqin_shared import problem
 from houqin_shared.auth import Tokens
 from houqin_shared.bus.opening import open_bus
 from houqin_shared.clock import Clocks
+from houqin_shared.docs import serve_docs
 from houqin_shared.inbox import Inbox
 from houqin_shared.migrate import migrate
 from houqin_shared.ops import router as ops_router
@@ -46,6 +47,8 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         lifespan=lifespan,
         responses=problem.problems(),
         separate_input_output_schemas=True,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.tokens = Tokens(settings.token_key)
     app.state.running = None
@@ -54,6 +57,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     problem.install(app)
     for router in (*service.routers, ops_router):
         app.include_router(router)
+    serve_docs(app)
     app.add_middleware(LimitBody)
     _describe(app)
     return app

@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from houqin_shared.bus import Bus, Message, Received, Subscription
@@ -152,3 +153,38 @@ async def test_two_members_share_the_work_and_lose_nothing(open_bus: Open, topic
     seen |= {each.value for each in await drain(two)}
     assert seen == {str(n).encode() for n in range(90)}
     await two.close()
+
+
+async def test_backlog_is_that_of_the_group_furthest_behind(open_bus: Open, topic: str) -> None:
+    bus = await open_bus()
+    near, far = await bus.subscribe("near", [topic]), await bus.subscribe("far", [topic])
+    assert await bus.backlog(topic) == 0
+    await bus.send(messages(topic, "k", 7))
+    await drain(near)
+    assert await bus.backlog(topic) == 7
+    assert await (await open_bus()).backlog(topic) == 7
+    await drain(far)
+    assert await bus.backlog(topic) == 0
+    await near.close()
+    await far.close()
+
+
+async def test_a_topic_without_groups_has_no_backlog(open_bus: Open, topic: str) -> None:
+    bus = await open_bus()
+    other = await bus.subscribe("g", [f"other-than-{topic}", topic])
+    assert await bus.backlog(f"nobody-hears-{topic}") == 0
+    await other.close()
+
+
+async def test_oldest_is_when_the_first_message_kept_was_sent(open_bus: Open, topic: str) -> None:
+    bus = await open_bus()
+    subscription = await bus.subscribe("g", [topic])
+    assert await bus.oldest(topic) is None
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    await bus.send(messages(topic, "k", 2))
+    first = await bus.oldest(topic)
+    assert first is not None
+    assert before <= first <= datetime.now(UTC) + timedelta(seconds=1)
+    await bus.send(messages(topic, "other", 2))
+    assert await bus.oldest(topic) == first
+    await subscription.close()

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from houqin_shared import problem
 from houqin_shared.auth import Tokens
+from houqin_shared.backlog import Backlog
 from houqin_shared.bus.opening import open_bus
 from houqin_shared.clock import Clocks
 from houqin_shared.docs import serve_docs
@@ -21,6 +22,7 @@ from houqin_shared.inbox import Inbox
 from houqin_shared.migrate import migrate
 from houqin_shared.ops import router as ops_router
 from houqin_shared.outbox import Relay
+from houqin_shared.pruning import Pruning
 from houqin_shared.service import Running, Service
 from houqin_shared.settings import Settings
 from houqin_shared.transaction import Transactions, open_pool
@@ -37,6 +39,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
             app.state.running = parts
             app.state.transactions = parts.transactions
             app.state.clocks = parts.clocks
+            app.state.backlog = parts.backlog
             yield
             app.state.running = None
 
@@ -97,13 +100,21 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
         subscription = await bus.subscribe(service.name, service.hears.sources)
         stack.push_async_callback(subscription.close)
         clocks = Clocks(transactions, service.hears.sources, service.sweep)
+        backlog = Backlog(pool, bus, service.name, settings.most_backlog)
+        pruning = Pruning(
+            settings.database_url, bus, service.name, service.hears.sources, settings.keeps
+        )
         work = [
             asyncio.create_task(relay.run(), name=f"{service.name} relay"),
             asyncio.create_task(inbox.run(subscription), name=f"{service.name} inbox"),
             asyncio.create_task(clocks.run(), name=f"{service.name} clocks"),
+            asyncio.create_task(backlog.run(), name=f"{service.name} backlog"),
+            asyncio.create_task(pruning.run(), name=f"{service.name} pruning"),
         ]
         stack.push_async_callback(_end, work)
-        yield Running(service, pool, transactions, bus, subscription, relay, inbox, clocks)
+        yield Running(
+            service, pool, transactions, bus, subscription, relay, inbox, clocks, backlog, pruning
+        )
 
 
 async def _end(work: Sequence[asyncio.Task[None]]) -> None:

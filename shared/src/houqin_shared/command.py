@@ -17,6 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from houqin_shared.auth import Actor, Role, Tokens
+from houqin_shared.backlog import Backlog, TooMuchWaits
 from houqin_shared.calendar import legal_today
 from houqin_shared.events import new_id
 from houqin_shared.problem import (
@@ -80,7 +81,7 @@ def _first_answer(row: Row, digest: bytes) -> Answer:
     return Answer(row["status"], row["body"], row["refusal"])
 
 
-NEVER_KEPT = (StillRunning, KeyReused, UnknownOffice)
+NEVER_KEPT = (StillRunning, KeyReused, UnknownOffice, TooMuchWaits)
 """Refusals that say nothing about the request itself: the next try may go through."""
 
 
@@ -95,6 +96,8 @@ class Command:
     key: str | None
     founding: bool = False
     """True where the office itself is being registered and need not be known."""
+    bulk: bool = False
+    """True if it tells so much that it has to wait when others can't keep up with hearing."""
     _manual: bool = False
     """Whether the office's clock is; known once the transaction was entered."""
 
@@ -155,7 +158,8 @@ class Command:
     def enter(self, connection: Connection, row: Row, digest: bytes) -> Tx:
         """What to work in, by what is known of its office and key.
 
-        Raises Answered, StillRunning, KeyReused, UnknownOffice.
+        What was answered before is answered again, however much waits. Raises Answered,
+        StillRunning, KeyReused, UnknownOffice, TooMuchWaits.
         """
         if not row["alone"]:
             raise StillRunning
@@ -167,6 +171,9 @@ class Command:
             if not self.founding:
                 raise UnknownOffice(office=self.office)
             today = legal_today()
+        if self.bulk:
+            backlog: Backlog = self.request.app.state.backlog
+            backlog.admit_bulk()
         service = self.transactions.service
         return Tx(connection, service, self.office, today, self.by, correlation=new_id())
 

@@ -10,6 +10,7 @@ from houqin_shared.auth import EVERY_OFFICE, Actor, Role
 from houqin_shared.calendar import LegalDay
 from houqin_shared.clock import SweptByItself, TooFarAhead
 from houqin_shared.command import Bearer, OfficeId, identify, may_act, permit
+from houqin_shared.outbox import UNSENT
 from houqin_shared.problem import Forbidden, NotReady, UnknownOffice, problems
 from houqin_shared.service import Running
 from houqin_shared.text import ID_PATTERN
@@ -37,6 +38,11 @@ class Flow(BaseModel):
     dead: int = Field(description="Dead letters")
     sent: int = Field(description="Events sent since the beginning")
     applied: int = Field(description="Messages applied since this process started")
+    backlog: int = Field(
+        description="Events told and not yet applied by the slowest listener, a second ago; "
+        "bulk work is refused while they are too many"
+    )
+    pruned: int = Field(description="Rows that went by age since this process started")
 
 
 class DeadLetter(BaseModel):
@@ -107,9 +113,7 @@ async def flow(request: Request, token: Bearer, of: OfOffice = None) -> Flow:
     _operator(identify(request, token), Role.AUDITOR, Role.SYSTEM)
     parts = _running(request)
     figures = await parts.pool.fetchrow(
-        """select (select count(*) from outbox
-                   where (xid, pos) > (coalesce((select xid from outbox_cursor), '0'),
-                                       coalesce((select pos from outbox_cursor), 0))) as outbox,
+        f"""select ({UNSENT}) as outbox,
                   coalesce((select sent from outbox_cursor), 0) as sent,
                   count(*) as parked, count(*) filter (where reason = 'failed') as dead
            from parked where $1::text is null or office_id = $1""",
@@ -120,6 +124,8 @@ async def flow(request: Request, token: Bearer, of: OfOffice = None) -> Flow:
         service=parts.service.name,
         lag=await parts.subscription.lag(),
         applied=parts.inbox.applied,
+        backlog=parts.backlog.waiting,
+        pruned=parts.pruning.pruned.total(),
         **figures,
     )
 

@@ -39,7 +39,8 @@ class Refusal(Exception):
     """A request that the rules refuse. It changes nothing.
 
     Subclasses say what they are once: `code` (stable, for programs), `status`, and a sentence in
-    English and in Chinese with {placeholders} for the arguments that they are raised with.
+    English and in Chinese with {placeholders} for the arguments that they are raised with. One
+    that is called `retry_after`, in seconds, is told as a header as well.
     """
 
     code: ClassVar[str]
@@ -49,7 +50,7 @@ class Refusal(Exception):
     en: ClassVar[str]
     zh: ClassVar[str]
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, **facts: Any) -> None:
         self.facts = facts
         super().__init__(self.en.format(**facts))
 
@@ -162,7 +163,10 @@ def language_of(request: Request) -> str:
     return "en"
 
 
-def problem_response(request: Request, body: dict[str, Any]) -> Response:
+def problem_response(
+    request: Request, body: dict[str, Any], retry_after: int | None = None
+) -> Response:
+    """`retry_after`: seconds that the client should let pass before it asks again."""
     if language_of(request) == "zh":
         body = body | {"title": TITLES.get(body["status"], TITLES[400])[1]}
     headers = {"Content-Language": language_of(request)}
@@ -170,7 +174,17 @@ def problem_response(request: Request, body: dict[str, Any]) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if body["status"] == 503:
         headers["Retry-After"] = "1"
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
     return Response(orjson.dumps(body), body["status"], headers, MEDIA_TYPE)
+
+
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to let pass before asking again",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 
 
 def problems(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
@@ -184,6 +198,8 @@ def problems(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             },
         )
+        if refusal.status == 429:
+            entry["headers"] = RETRY_AFTER
         codes = [code for code in entry["description"].split(", ") if code]
         if refusal.code not in codes:
             entry["description"] = ", ".join([*codes, refusal.code])
@@ -260,7 +276,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, refusal: Refusal) -> Response:
-        return problem_response(request, refusal.body(language_of(request)))
+        body = refusal.body(language_of(request))
+        return problem_response(request, body, refusal.facts.get("retry_after"))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -135,10 +135,6 @@ class Office:
     today: date
     swept_on: date
 
-    @property
-    def keeps_answers_for_good(self) -> bool:
-        return self.clock == "manual"
-
 
 @dataclass(frozen=True, slots=True)
 class Told:

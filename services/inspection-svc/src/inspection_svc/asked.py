@@ -13,6 +13,10 @@ from inspection_svc.rules.finding import Severity, Tier
 from inspection_svc.rules.notice import Result
 
 MOST_FINDINGS = 1000
+MOST_AT_ONCE = 20
+"""What a person finds on one round. More is a system's upload, which has time when others can't
+keep up; a person on the third floor has not.
+"""
 DIGEST = r"^(?:(?:sha256|sm3):)?[0-9a-f]{64}$"
 
 
@@ -75,6 +79,10 @@ class NewVisit(Asked):
         max_length=MOST_FINDINGS,
         description="In the order in which they were seen: a finding may repeat an earlier one",
     )
+
+    @property
+    def is_bulk(self) -> bool:
+        return len(self.findings) > MOST_AT_ONCE
 
     @model_validator(mode="after")
     def _numbered_apart(self) -> Self:

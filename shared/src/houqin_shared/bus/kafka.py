@@ -7,8 +7,10 @@ the consumer loudly; nothing is skipped.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -24,6 +26,7 @@ from aiokafka.errors import (
 )
 
 from houqin_shared.bus import Message, OffsetsLost, Received
+from houqin_shared.bus.kafka_watch import KafkaWatch
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,8 @@ class KafkaBus:
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
+        self._watch: KafkaWatch | None = None
+        self._asking = asyncio.Lock()
         self._partitions: dict[str, int] = {}
 
     @classmethod
@@ -134,7 +139,37 @@ class KafkaBus:
         await subscription.join()
         return subscription
 
+    async def backlog(self, topic: str) -> int:
+        async with self._watching() as watch:
+            return await watch.backlog(topic)
+
+    async def oldest(self, topic: str) -> datetime | None:
+        async with self._watching() as watch:
+            return await watch.oldest(topic)
+
+    async def prune(self, topic: str, age: timedelta, most: int) -> int:
+        """Kafka prunes by the retention of its topics."""
+        return 0
+
+    @asynccontextmanager
+    async def _watching(self) -> AsyncIterator[KafkaWatch]:
+        """One question at a time; after an error the next one is asked through new clients."""
+        async with self._asking:
+            if self._watch is None:
+                settings = self._settings
+                watch = KafkaWatch({"bootstrap_servers": settings.servers, **settings.security})
+                await watch.start()
+                self._watch = watch
+            try:
+                yield self._watch
+            except BaseException:
+                watch, self._watch = self._watch, None
+                await watch.close()
+                raise
+
     async def close(self) -> None:
+        if self._watch is not None:
+            await self._watch.close()
         if self._producer is not None:
             await self._producer.stop()
 

@@ -6,38 +6,15 @@ session lock; others wait for it to go.
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import asyncpg
 
-from houqin_shared.bus import Message, Received
+from houqin_shared.bus import Message, OffsetsLost, Received
+from houqin_shared.bus.postgres_schema import LOST, NEWEST, SCHEMA
 from houqin_shared.transaction import Connection, Pool, open_pool
 
-SCHEMA = """
-create table if not exists log (
-    pos bigint generated always as identity primary key,
-    topic text not null,
-    key text not null,
-    value bytea not null,
-    at timestamptz not null default now()
-);
-create index if not exists log_of_topic on log (topic, pos);
-create table if not exists cursors (
-    consumers text not null,
-    topic text not null,
-    pos bigint not null,
-    primary key (consumers, topic)
-);
--- One sender at a time per topic: positions of a topic become visible in order.
-create or replace function send(topics text[], keys text[], vals bytea[]) returns void
-language plpgsql as $$
-begin
-    perform pg_advisory_xact_lock(hashtextextended(topic, 1))
-        from (select distinct unnest(topics) as topic order by 1) as each;
-    insert into log (topic, key, value) select * from unnest(topics, keys, vals);
-    perform pg_notify('sent', topic) from (select distinct unnest(topics) as topic) as each;
-end $$;
-"""
 GATHER = 0.002
 """Seconds to let a batch grow after the first message of it was announced."""
 
@@ -58,7 +35,7 @@ class PostgresBus:
         pool = await open_pool(url, size=4)
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
-            if await connection.fetchval("select to_regproc('send')") is None:
+            if await connection.fetchval("select to_regclass($1)", NEWEST) is None:
                 await connection.execute(SCHEMA)
         return cls(pool)
 
@@ -71,7 +48,39 @@ class PostgresBus:
         )
 
     async def subscribe(self, group: str, topics: Sequence[str]) -> "PostgresSubscription":
+        try:
+            await self._pool.execute(
+                """insert into cursors (consumers, topic, pos)
+                   select $1, wanted.topic, 0 from unnest($2::text[]) as wanted(topic)
+                   on conflict do nothing""",
+                group,
+                list(topics),
+            )
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == LOST:
+                raise OffsetsLost(str(error)) from error
+            raise
         return PostgresSubscription(self._pool, group, topics)
+
+    async def backlog(self, topic: str) -> int:
+        waiting = await self._pool.fetchval(
+            """select count(*) from log where topic = $1
+               and pos > (select min(pos) from cursors where topic = $1)""",
+            topic,
+        )
+        return int(waiting)
+
+    async def oldest(self, topic: str) -> datetime | None:
+        at: datetime | None = await self._pool.fetchval(
+            """select at from log where topic = $1
+               and pos > coalesce((select up_to from pruned where topic = $1), 0)
+               order by pos limit 1""",
+            topic,
+        )
+        return at
+
+    async def prune(self, topic: str, age: timedelta, most: int) -> int:
+        return int(await self._pool.fetchval("select prune($1, $2, $3)", topic, age, most))
 
     async def close(self) -> None:
         await self._pool.close()
@@ -193,11 +202,5 @@ class PostgresSubscription:
             "select pg_try_advisory_lock(hashtextextended($1, 2))", self._group
         ):
             return False
-        await session.execute(
-            """insert into cursors (consumers, topic, pos)
-               select $1, unnest($2::text[]), 0 on conflict do nothing""",
-            self._group,
-            self._topics,
-        )
         await session.add_listener("sent", self._heard)
         return True

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
+from houqin_shared.backlog import TooMuchWaits
 from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import NumberTaken, problems
@@ -21,12 +22,16 @@ router = APIRouter(prefix=PREFIX, tags=["visits"])
     "/visits",
     status_code=201,
     response_model=OfficeVisit,
-    responses=problems(NumberTaken, UnknownContract, OutsideContractTerm),
+    responses=problems(NumberTaken, UnknownContract, OutsideContractTerm, TooMuchWaits),
 )
 async def record(
     visit: NewVisit, command: Annotated[Command, may_command(*INSPECTORS)]
 ) -> Response:
-    """Record a patrol or a joint inspection with all its findings, at most 1000."""
+    """Record a patrol or a joint inspection with all its findings, at most 1000.
+
+    More than 20 findings are asked to come later while too many events wait to be heard.
+    """
+    command.bulk = visit.is_bulk
     return await RECORDING.do(command, visit)
 
 

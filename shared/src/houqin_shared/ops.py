@@ -38,6 +38,8 @@ class Flow(BaseModel):
     dead: int = Field(description="Dead letters")
     sent: int = Field(description="Events sent since the beginning")
     applied: int = Field(description="Messages applied since this process started")
+    halted: bool = Field(description="It has stopped hearing: facts are lost on the bus")
+    halted_because: str | None = Field(description="What is lost, and where")
 
 
 class DeadLetter(BaseModel):
@@ -97,7 +99,9 @@ async def live() -> Health:
 
 @router.get("/health/ready", tags=["health"], responses=problems(NotReady))
 async def ready(request: Request) -> Health:
-    """It can reach its database and may be given work."""
+    """It can reach its database and may be given work, also when it has stopped hearing: what
+    others tell it waits on the bus, and `/v1/ops/flow` says so.
+    """
     try:
         await _running(request).pool.fetchval("select 1")
     except OSError as error:
@@ -123,6 +127,8 @@ async def flow(request: Request, token: Bearer) -> Flow:
         service=parts.service.name,
         lag=await parts.subscription.lag(),
         applied=parts.inbox.applied,
+        halted=parts.inbox.halted_because is not None,
+        halted_because=parts.inbox.halted_because,
         **figures,
     )
 

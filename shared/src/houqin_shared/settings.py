@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from houqin_shared.bus.opening import BusSettings, bus_settings
+from houqin_shared.misconfigured import Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,19 +13,46 @@ class Settings:
     """Where a service finds its parts."""
 
     database_url: str
-    bus_url: str
-    """postgresql://... for the log table, or kafka://host:port."""
-    token_key: str
+    bus: BusSettings
+    token_key: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
+    root_path: str = ""
+    """The prefix under which a proxy passes requests on as they are, such as /billing."""
+    connections: int = 10
+    """To its database, at most."""
+    ends_with_stdin: bool = False
+    """Whoever started it holds the other end: it must not outlive them."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY, HOST, PORT. Raises KeyError."""
+        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY; HOST, PORT, ROOT_PATH, DATABASE_CONNECTIONS,
+        END_WITH_STDIN=1; and Kafka's. Raises Misconfigured.
+        """
         return cls(
-            database_url=environment["DATABASE_URL"],
-            bus_url=environment["BUS_URL"],
-            token_key=environment["HOUQIN_TOKEN_KEY"],
+            database_url=_required("DATABASE_URL", environment),
+            bus=bus_settings(_required("BUS_URL", environment), environment),
+            token_key=_required("HOUQIN_TOKEN_KEY", environment),
             host=environment.get("HOST", "127.0.0.1"),
-            port=int(environment.get("PORT", "8000")),
+            port=_number("PORT", environment, 8000),
+            root_path=environment.get("ROOT_PATH", ""),
+            connections=_number("DATABASE_CONNECTIONS", environment, 10),
+            ends_with_stdin=environment.get("END_WITH_STDIN") == "1",
         )
+
+
+def _required(name: str, environment: Mapping[str, str]) -> str:
+    value = environment.get(name)
+    if not value:
+        raise Misconfigured(f"{name} is not set; set it.", f"未设置 {name};请设置。")
+    return value
+
+
+def _number(name: str, environment: Mapping[str, str], default: int) -> int:
+    text = environment.get(name, str(default))
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise Misconfigured(
+            f"{name} is {text!r}; give a whole number from 1 to 65535.",
+            f"{name} 的值为 {text!r};请填写 1 至 65535 的整数。",
+        )
+    return int(text)

@@ -9,7 +9,7 @@ PATIENCE = 120.0
 
 
 class Stuck(Exception):
-    """A dead letter or a parked key, or nothing moves any more: the replay ends here."""
+    """A dead letter, a parked key, facts lost, or nothing moves any more: the replay ends here."""
 
 
 SETTLING = 0.006
@@ -29,6 +29,8 @@ async def bring_to_rest(client: Client) -> None:
             *(client.get(service, "/v1/ops/flow") for service in SERVICE_NAMES)
         )
         for flow in flows:
+            if flow["halted"]:
+                raise Stuck(flow["halted_because"])
             if flow["parked"]:
                 raise Stuck(await _describe(client, flow))
         figures = [(flow["outbox"], flow["lag"], flow["sent"]) for flow in flows]

@@ -3,7 +3,7 @@ that come again until they are acknowledged. Order is kept per key. Nothing outs
 can tell which bus is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +32,8 @@ class Received:
 class OffsetsLost(Exception):
     """The group's place in a topic is gone, or what stood there is: nobody may go on as if nothing
     was missed. An operator decides (see the operations manual).
+
+    Raised by `receive`, from then on every time; the member has left its group.
     """
 
 
@@ -63,8 +65,14 @@ class Bus(Protocol):
         """Returns when all are durable. After an error any of them may have arrived: send again."""
         ...
 
-    async def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
-        """Join a group; a new group begins at the beginning."""
+    async def subscribe(
+        self, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> Subscription:
+        """Join a group; a new group begins at the beginning.
+
+        `heard` are the topics that the group has heard something from, as it remembers itself:
+        it must have a place in them, or the bus has lost it (OffsetsLost, from `receive`).
+        """
         ...
 
     async def close(self) -> None: ...

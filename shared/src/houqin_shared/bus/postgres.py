@@ -5,11 +5,11 @@ session lock; others wait for it to go.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import asyncpg
 
-from houqin_shared.bus import Message, Received
+from houqin_shared.bus import Message, OffsetsLost, Received
 from houqin_shared.transaction import Connection, Pool, open_pool
 
 SCHEMA = """
@@ -66,8 +66,10 @@ class PostgresBus:
             [message.value for message in messages],
         )
 
-    async def subscribe(self, group: str, topics: Sequence[str]) -> "PostgresSubscription":
-        return PostgresSubscription(self._pool, group, topics)
+    async def subscribe(
+        self, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> "PostgresSubscription":
+        return PostgresSubscription(self._pool, group, topics, heard)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -76,17 +78,23 @@ class PostgresBus:
 class PostgresSubscription:
     """A member of a group; it leads while its session holds the group's lock."""
 
-    def __init__(self, pool: Pool, group: str, topics: Sequence[str]) -> None:
+    def __init__(
+        self, pool: Pool, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> None:
         self._pool = pool
         self._group = group
         self._topics = list(topics)
+        self._heard_from = list(heard)
         self._session: asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | None = None
         self._wanted = set(topics)
         self._sent = asyncio.Event()
         self._more = True
         self._reached: dict[str, int] = {}
+        self._lost: OffsetsLost | None = None
 
     async def receive(self, most: int, wait: float) -> Sequence[Received]:
+        if self._lost is not None:
+            raise self._lost
         session = await self._lead(wait)
         if session is None:
             return []
@@ -175,13 +183,37 @@ class PostgresSubscription:
                 await self._pool.release(session)
                 await asyncio.sleep(wait)
                 return None
-            await session.execute(
-                """insert into cursors (consumers, topic, pos)
-                   select $1, unnest($2::text[]), 0 on conflict do nothing""",
-                self._group,
-                self._topics,
-            )
             await session.add_listener("sent", self._heard)
             self._session = session
             self._more = True
+            await self._find_place(session)
         return self._session
+
+    async def _find_place(self, session: Connection) -> None:
+        """Where the group was must still be there; a new group begins at 0. Raises OffsetsLost."""
+        lost = await session.fetchrow(
+            """select wanted.topic, cursors.pos, last
+               from unnest($2::text[], $3::boolean[]) as wanted(topic, heard)
+               cross join (select coalesce(pg_sequence_last_value(
+                               pg_get_serial_sequence('log', 'pos')), 0) as last) as sent
+               left join cursors on consumers = $1 and cursors.topic = wanted.topic
+               where cursors.pos > last or (cursors.pos is null and heard) limit 1""",
+            self._group,
+            self._topics,
+            [topic in self._heard_from for topic in self._topics],
+        )
+        if lost is not None:
+            await self.close()
+            place = "its place is gone" if lost["pos"] is None else f"it was at {lost['pos']}"
+            self._lost = OffsetsLost(
+                f"{self._group} can't go on: in {lost['topic']} {place}, and the log, which ends "
+                f"at {lost['last']}, was made anew"
+            )
+            raise self._lost
+        await session.execute(
+            """insert into cursors (consumers, topic, pos)
+               select $1, unnest($2::text[]), 0 on conflict do nothing""",
+            self._group,
+            self._topics,
+        )
+        self._heard_from = self._topics

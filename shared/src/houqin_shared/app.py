@@ -44,7 +44,6 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         description=service.description,
         version="1",
         lifespan=lifespan,
-        root_path=settings.root_path,
         responses=problem.problems(),
         separate_input_output_schemas=True,
     )

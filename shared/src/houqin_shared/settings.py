@@ -18,7 +18,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     root_path: str = ""
-    """The prefix under which a proxy passes requests on as they are, such as /billing."""
+    """What a proxy takes off the beginning of every path, such as /billing."""
     connections: int = 10
     """To its database, at most."""
     ends_with_stdin: bool = False

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,6 +52,16 @@ class DataDirectory:
             return None
         known: dict[str, str] = json.loads(self._secrets.read_text())
         return known
+
+    def note_processes(self, processes: Sequence[Mapping[str, object]]) -> None:
+        """What runs now: name, pid and port of each, in `processes.json`; none removes the file."""
+        file = self.folder / "processes.json"
+        if not processes:
+            file.unlink(missing_ok=True)
+            return
+        beside = file.with_suffix(".new")
+        beside.write_text(json.dumps(processes, indent=1) + "\n")
+        beside.rename(file)
 
     def secrets(self) -> tuple[dict[str, str], bool]:
         """The signing key (`key`) and a token per role, and whether they were made just now."""

@@ -90,14 +90,16 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
     """Start a service's parts, and end them: stop taking work, finish the batch, leave."""
     await migrate(service.package, settings.database_url)
     async with contextlib.AsyncExitStack() as stack:
-        pool = await open_pool(settings.database_url)
+        pool = await open_pool(settings.database_url, settings.connections)
         stack.push_async_callback(pool.close)
-        bus = await open_bus(settings.bus_url, [service.name, *service.hears.sources])
+        bus = await open_bus(settings.bus, [service.name, *service.hears.sources])
         stack.push_async_callback(bus.close)
         relay = Relay(pool, bus, service.name)
         transactions = Transactions(pool, service.name, relay.wake)
         inbox = Inbox(transactions, service.hears)
-        subscription = await bus.subscribe(service.name, service.hears.sources)
+        subscription = await bus.subscribe(
+            service.name, service.hears.sources, heard=await inbox.heard_from()
+        )
         stack.push_async_callback(subscription.close)
         clocks = Clocks(transactions, service.hears.sources, service.sweep)
         backlog = Backlog(pool, bus, service.name, settings.most_backlog)

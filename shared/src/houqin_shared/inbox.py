@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID, uuid5
 
-from houqin_shared.bus import Received, Subscription
+from houqin_shared.bus import OffsetsLost, Received, Subscription
 from houqin_shared.events import (
     UNREADABLE,
     DayClosed,
@@ -120,12 +120,28 @@ class Inbox:
         self._transactions = transactions
         self._hears = hears
         self.applied = 0
+        self.halted_because: str | None = None
+        """Facts are lost on the bus: nothing is consumed any more until an operator has decided."""
+
+    async def heard_from(self) -> set[str]:
+        """The sources that something was heard from, however long ago."""
+        rows = await self._transactions.pool.fetch(
+            """select source from unnest($1::text[]) as heard(source)
+               where exists (select from inbox i where i.source = heard.source)
+                  or exists (select from days_heard d where d.source = heard.source)""",
+            list(self._hears.sources),
+        )
+        return {row["source"] for row in rows}
 
     async def run(self, subscription: Subscription) -> None:
-        """Consume until cancelled; errors are logged and the batch comes again."""
+        """Consume until cancelled or halted; errors are logged and the batch comes again."""
         while True:
             try:
                 await self.consume(subscription, WAIT)
+            except OffsetsLost as lost:
+                self.halted_because = str(lost)
+                log.critical("%s HEARS NOTHING ANY MORE: %s", self._transactions.service, lost)
+                return
             except Exception:
                 log.exception("%s: the batch comes again", self._transactions.service)
                 await asyncio.sleep(1)

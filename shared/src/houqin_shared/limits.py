@@ -46,7 +46,7 @@ class Keeps:
         plain = cls()
         return cls(
             *(
-                _whole_number(environment, KEEP.format(name.upper()), getattr(plain, name), 36_500)
+                whole_number(environment, KEEP.format(name.upper()), getattr(plain, name), 36_500)
                 for name in ("outbox", "log", "inbox", "answers")
             )
         )
@@ -54,10 +54,10 @@ class Keeps:
 
 def most_backlog(environment: Mapping[str, str]) -> int:
     """Read HOUQIN_MOST_BACKLOG. Raises Misconfigured."""
-    return _whole_number(environment, "HOUQIN_MOST_BACKLOG", MOST_BACKLOG, 1_000_000_000)
+    return whole_number(environment, "HOUQIN_MOST_BACKLOG", MOST_BACKLOG, 1_000_000_000)
 
 
-def _whole_number(environment: Mapping[str, str], name: str, default: int, most: int) -> int:
+def whole_number(environment: Mapping[str, str], name: str, default: int, most: int) -> int:
     """From 1 to `most`; an empty variable counts as not set. Raises Misconfigured."""
     text = environment.get(name) or str(default)
     if not text.isdecimal() or not 1 <= int(text) <= most:

@@ -43,6 +43,8 @@ class Flow(BaseModel):
         "bulk work is refused while they are too many"
     )
     pruned: int = Field(description="Rows that went by age since this process started")
+    halted: bool = Field(description="It has stopped hearing: facts are lost on the bus")
+    halted_because: str | None = Field(description="What is lost, and where")
 
 
 class DeadLetter(BaseModel):
@@ -102,7 +104,9 @@ async def live() -> Health:
 
 @router.get("/health/ready", tags=["health"])
 async def ready(request: Request) -> Health:
-    """It can reach its database and may be given work."""
+    """It can reach its database and may be given work, also when it has stopped hearing: what
+    others tell it waits on the bus, and `/v1/ops/flow` says so.
+    """
     await _running(request).pool.fetchval("select 1")
     return Health(status="ok")
 
@@ -126,6 +130,8 @@ async def flow(request: Request, token: Bearer, of: OfOffice = None) -> Flow:
         applied=parts.inbox.applied,
         backlog=parts.backlog.waiting,
         pruned=parts.pruning.pruned.total(),
+        halted=parts.inbox.halted_because is not None,
+        halted_because=parts.inbox.halted_because,
         **figures,
     )
 

@@ -134,6 +134,7 @@ TITLES = {
     422: ("Fields need correcting", "字段需要更正"),
     429: ("Too many requests", "请求过多"),
     500: ("Our fault", "系统故障"),
+    502: ("No answer from the service", "服务未应答"),
     503: ("Not ready", "尚未就绪"),
 }
 

@@ -9,7 +9,7 @@ PATIENCE = 120.0
 
 
 class Stuck(Exception):
-    """A dead letter of the office, or nothing moves any more: the replay ends here."""
+    """A dead letter of the office, facts lost, or nothing moves any more: the replay ends here."""
 
 
 SETTLING = 0.006
@@ -30,6 +30,8 @@ async def bring_to_rest(client: Client, office: str) -> None:
             *(client.get(service, "/v1/ops/flow", {"office": office}) for service in SERVICE_NAMES)
         )
         for flow in flows:
+            if flow["halted"]:
+                raise Stuck(flow["halted_because"])
             if flow["dead"]:
                 raise Stuck(await _describe(client, office, flow))
         figures = [(flow["outbox"], flow["lag"], flow["sent"]) for flow in flows]

@@ -3,7 +3,7 @@ that come again until they are acknowledged. Order is kept per key. Nothing outs
 can tell which bus is there. The rest is housekeeping: how much waits, how old it is, what may go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -33,6 +33,8 @@ class Received:
 class OffsetsLost(Exception):
     """The group's place in a topic is gone, or what stood there is: nobody may go on as if nothing
     was missed. An operator decides (see the operations manual).
+
+    Raised by `receive`, from then on every time; the member has left its group.
     """
 
 
@@ -64,10 +66,14 @@ class Bus(Protocol):
         """Returns when all are durable. After an error any of them may have arrived: send again."""
         ...
 
-    async def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
+    async def subscribe(
+        self, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> Subscription:
         """Join a group; a new group begins at the beginning.
 
-        Raises OffsetsLost if something that it has not heard is not kept any more.
+        `heard` are the topics that the group has heard something from, as it remembers itself: it
+        must have a place in them, or the bus has lost it. OffsetsLost, also of what a new group
+        would have to hear and is not kept any more, comes from `receive`.
         """
         ...
 

@@ -1,35 +1,19 @@
 """What is known about topics without reading them: how much waits, and how old it is."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 
 class KafkaWatch:
-    """Two clients that are kept: one asks the groups' coordinators, the other the partitions.
-
-    The second is a consumer without a group: aiokafka's admin can't ask for offsets by time.
+    """Asks through two clients of the bus: an admin the groups' coordinators, a consumer without a
+    group the partitions, for aiokafka's admin can't ask for offsets by time.
     """
 
-    def __init__(self, client: Mapping[str, Any]) -> None:
-        self._admin = AIOKafkaAdminClient(**client)
-        self._partitions = AIOKafkaConsumer(enable_auto_commit=False, **client)
-
-    async def start(self) -> None:
-        """Raises KafkaError."""
-        try:
-            await self._admin.start()
-            await self._partitions.start()
-        except BaseException:
-            await self.close()
-            raise
-
-    async def close(self) -> None:
-        await self._partitions.stop()
-        await self._admin.close()
+    def __init__(self, admin: AIOKafkaAdminClient, partitions: AIOKafkaConsumer) -> None:
+        self._admin = admin
+        self._partitions = partitions
 
     async def backlog(self, topic: str) -> int:
         """Messages that the group furthest behind has not committed, of the groups that have ever

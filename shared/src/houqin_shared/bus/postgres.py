@@ -5,7 +5,7 @@ session lock; others wait for it to go.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -47,20 +47,12 @@ class PostgresBus:
             [message.value for message in messages],
         )
 
-    async def subscribe(self, group: str, topics: Sequence[str]) -> "PostgresSubscription":
-        try:
-            await self._pool.execute(
-                """insert into cursors (consumers, topic, pos)
-                   select $1, wanted.topic, 0 from unnest($2::text[]) as wanted(topic)
-                   on conflict do nothing""",
-                group,
-                list(topics),
-            )
-        except asyncpg.PostgresError as error:
-            if error.sqlstate == LOST:
-                raise OffsetsLost(str(error)) from error
-            raise
-        return PostgresSubscription(self._pool, group, topics)
+    async def subscribe(
+        self, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> "PostgresSubscription":
+        subscription = PostgresSubscription(self._pool, group, topics, heard)
+        await subscription.begin()
+        return subscription
 
     async def backlog(self, topic: str) -> int:
         waiting = await self._pool.fetchval(
@@ -89,17 +81,37 @@ class PostgresBus:
 class PostgresSubscription:
     """A member of a group; it leads while its session holds the group's lock."""
 
-    def __init__(self, pool: Pool, group: str, topics: Sequence[str]) -> None:
+    def __init__(
+        self, pool: Pool, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> None:
         self._pool = pool
         self._group = group
         self._topics = list(topics)
+        self._heard_from = list(heard)
         self._session: Session | None = None
         self._wanted = set(topics)
         self._sent = asyncio.Event()
         self._more = True
         self._reached: dict[str, int] = {}
+        self._lost: OffsetsLost | None = None
+
+    async def begin(self) -> None:
+        """Take a place at the beginning of the topics that are new to the group."""
+        try:
+            await self._pool.execute(
+                """insert into cursors (consumers, topic, pos)
+                   select $1, unnest($2::text[]), 0 on conflict do nothing""",
+                self._group,
+                [topic for topic in self._topics if topic not in self._heard_from],
+            )
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != LOST:
+                raise
+            self._lost = OffsetsLost(str(error))
 
     async def receive(self, most: int, wait: float) -> Sequence[Received]:
+        if self._lost is not None:
+            raise self._lost
         session = await self._lead(wait)
         if session is None:
             return []
@@ -195,6 +207,7 @@ class PostgresSubscription:
                 return None
             self._session = session
             self._more = True
+            await self._find_place(session)
         return self._session
 
     async def _take_lead(self, session: "Session") -> bool:
@@ -204,3 +217,26 @@ class PostgresSubscription:
             return False
         await session.add_listener("sent", self._heard)
         return True
+
+    async def _find_place(self, session: Connection) -> None:
+        """Where the group was must still be there. Raises OffsetsLost."""
+        lost = await session.fetchrow(
+            """select wanted.topic, cursors.pos, last
+               from unnest($2::text[], $3::boolean[]) as wanted(topic, heard)
+               cross join (select coalesce(pg_sequence_last_value(
+                               pg_get_serial_sequence('log', 'pos')), 0) as last) as sent
+               left join cursors on consumers = $1 and cursors.topic = wanted.topic
+               where cursors.pos > last or (cursors.pos is null and heard) limit 1""",
+            self._group,
+            self._topics,
+            [topic in self._heard_from for topic in self._topics],
+        )
+        if lost is not None:
+            place = "its place is gone" if lost["pos"] is None else f"it was at {lost['pos']}"
+            await self.close()
+            self._lost = OffsetsLost(
+                f"{self._group} can't go on: in {lost['topic']} {place}, and the log, which ends "
+                f"at {lost['last']}, was made anew"
+            )
+            raise self._lost
+        self._heard_from = self._topics

@@ -5,8 +5,8 @@ Takes no lock for which anybody waits; an older version of the service works as 
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

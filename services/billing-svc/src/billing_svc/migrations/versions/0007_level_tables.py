@@ -5,8 +5,8 @@ Takes no lock for which anybody waits; an older version of the service works as 
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

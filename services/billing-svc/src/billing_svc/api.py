@@ -8,9 +8,16 @@ from houqin_shared.calendar import Month
 from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import problems
-from houqin_shared.text import ID_PATTERN, Text
-from pydantic import BaseModel, ConfigDict
+from houqin_shared.text import ID_PATTERN
 
+from billing_svc.asked import PaymentOrder
+from billing_svc.queries.accounts import show_account
+from billing_svc.queries.late_facts import list_late_facts
+from billing_svc.queries.ledger import list_transactions, trial_balance
+from billing_svc.queries.lines import list_lines
+from billing_svc.queries.rebids import list_rebids
+from billing_svc.queries.statements import list_statements, show_statement
+from billing_svc.queries.why import why
 from billing_svc.refusals import (
     AlreadyPaid,
     NoSuchLine,
@@ -19,53 +26,31 @@ from billing_svc.refusals import (
     UnknownContract,
 )
 from billing_svc.rules.chart import Kind
-from billing_svc.usecases.payment import Payment, pay_statement
-from billing_svc.usecases.show.account import (
+from billing_svc.shown import (
     AccountShown,
     LateFact,
+    LineShown,
+    Payment,
     Rebid,
-    list_late_facts,
-    list_rebids,
-    show_account,
-)
-from billing_svc.usecases.show.ledger import (
-    TransactionShown,
-    TrialBalance,
-    list_transactions,
-    trial_balance,
-)
-from billing_svc.usecases.show.lines import LineShown, list_lines
-from billing_svc.usecases.show.statements import (
     StatementHead,
     StatementShown,
-    list_statements,
-    show_statement,
+    TransactionShown,
+    TrialBalance,
+    Why,
 )
-from billing_svc.usecases.show.why import Why, why
+from billing_svc.usecases.payment import pay_statement
 
 router = APIRouter(prefix="/v1/offices/{office}", tags=["billing"])
+routers = (router,)
 
 PARTIES = (*OFFICE, Role.AUDITOR, Role.SYSTEM, *SUPPLIER)
 BOOKKEEPERS = (Role.FINANCE, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.SYSTEM)
 
-ContractNo = Annotated[str, Path(pattern=ID_PATTERN, description="The contract's number")]
+ContractId = Annotated[str, Path(pattern=ID_PATTERN, description="The contract's number")]
 MONTH = rf"^{Month.pattern.pattern}$"
 StatementMonth = Annotated[
     str, Path(pattern=MONTH, description="The month that is settled", examples=["2017-05"])
 ]
-
-
-class PaymentOrder(BaseModel):
-    """Nothing needs to be said; all that is payable is paid, today."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    note: Text | None = None
-    text: Text | None = None
-
-    @property
-    def said(self) -> str | None:
-        return "\n".join(part for part in (self.text, self.note) if part) or None
 
 
 @router.get(
@@ -73,7 +58,7 @@ class PaymentOrder(BaseModel):
     response_model=AccountShown,
     responses=problems(UnknownContract),
 )
-async def get_account(contract: ContractNo, reader: Annotated[Reader, may_read(*PARTIES)]) -> Any:
+async def get_account(contract: ContractId, reader: Annotated[Reader, may_read(*PARTIES)]) -> Any:
     """A contract's money: pending, retained, deposit, reward fund, carried."""
     return await reader.ask(show_account, contract)
 
@@ -84,7 +69,7 @@ async def get_account(contract: ContractNo, reader: Annotated[Reader, may_read(*
     responses=problems(UnknownContract, BadCursor),
 )
 async def get_statements(
-    contract: ContractNo,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
     after: After = None,
     limit: Limit = 50,
@@ -99,7 +84,7 @@ async def get_statements(
     responses=problems(UnknownContract, NoSuchStatement),
 )
 async def get_statement(
-    contract: ContractNo, month: StatementMonth, reader: Annotated[Reader, may_read(*PARTIES)]
+    contract: ContractId, month: StatementMonth, reader: Annotated[Reader, may_read(*PARTIES)]
 ) -> Any:
     """One statement with its lines, sorted by kind, month, source and amount."""
     return await reader.ask(show_statement, contract, Month.parse(month))
@@ -112,7 +97,7 @@ async def get_statement(
     responses=problems(UnknownContract, NoSuchStatement, AlreadyPaid, PayerNotIndependent),
 )
 async def post_payment(
-    contract: ContractNo,
+    contract: ContractId,
     month: StatementMonth,
     command: Annotated[Command, may_command(Role.FINANCE, Role.SYSTEM)],
     order: PaymentOrder | None = None,
@@ -130,7 +115,7 @@ async def post_payment(
 )
 async def get_lines(
     *,
-    contract: ContractNo,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
     kind: Annotated[Kind | None, Query()] = None,
     month: Annotated[
@@ -164,7 +149,7 @@ async def get_lines(
     responses=problems(UnknownContract, NoSuchLine),
 )
 async def get_why(
-    contract: ContractNo,
+    contract: ContractId,
     line: Annotated[int, Path(ge=1, description="`line` of the list of lines")],
     reader: Annotated[Reader, may_read(*PARTIES)],
 ) -> Any:
@@ -178,7 +163,7 @@ async def get_why(
     responses=problems(UnknownContract, BadCursor),
 )
 async def get_ledger(
-    contract: ContractNo,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
     after: After = None,
     limit: Limit = 50,
@@ -193,7 +178,7 @@ async def get_ledger(
     responses=problems(UnknownContract, BadCursor),
 )
 async def get_late_facts(
-    contract: ContractNo,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
     after: After = None,
     limit: Limit = 50,

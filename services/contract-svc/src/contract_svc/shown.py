@@ -6,9 +6,9 @@ from typing import Literal
 from houqin_shared.exact import Exact, Yuan
 from pydantic import BaseModel, Field
 
+from contract_svc.asked.rule_sets import RuleSetContent
 from contract_svc.rules.exits import Decision, Ground
 from contract_svc.rules.gates import Gate
-from contract_svc.ruleset import RuleSetContent
 
 
 class Remarked(BaseModel):

@@ -19,6 +19,8 @@ from houqin_shared.text import ID_PATTERN
 from pydantic import BaseModel
 
 from feedback_svc.asked import NewComplaint, NewDecision, NewSurvey
+from feedback_svc.queries.complaints import list_complaints, list_identity_looks
+from feedback_svc.queries.surveys import list_satisfaction
 from feedback_svc.refusals import (
     AlreadyDecided,
     NotRecorded,
@@ -35,11 +37,11 @@ from feedback_svc.shown import (
     State,
     Survey,
 )
-from feedback_svc.usecases.complaints import decide_complaint, file_complaint
-from feedback_svc.usecases.reading import list_complaints, list_identity_looks, look_at_complaint
-from feedback_svc.usecases.surveys import close_survey, list_satisfaction
+from feedback_svc.usecases.complaints import decide_complaint, file_complaint, look_at_complaint
+from feedback_svc.usecases.surveys import close_survey
 
 router = APIRouter(prefix="/v1/offices/{office}")
+routers = (router,)
 
 ComplaintId = Annotated[str, Path(pattern=ID_PATTERN, description="The complaint's number")]
 ContractId = Annotated[str, Path(pattern=ID_PATTERN, description="The contract's number")]

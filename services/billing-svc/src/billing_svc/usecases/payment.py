@@ -1,31 +1,16 @@
 """B10: pay a statement."""
 
-from datetime import date
-
 from houqin_shared.auth import Role
 from houqin_shared.calendar import Month
 from houqin_shared.transaction import Tx
-from pydantic import BaseModel, Field
 
 from billing_svc.events import StatementPaid
 from billing_svc.refusals import AlreadyPaid, NoSuchStatement, PayerNotIndependent, UnknownContract
 from billing_svc.rules import chart
 from billing_svc.rules.booking import Booking
 from billing_svc.rules.statement import interest
+from billing_svc.shown import Payment
 from billing_svc.usecases.booking import book
-from billing_svc.usecases.show.money import Money
-
-
-class Payment(BaseModel):
-    """A statement that was paid."""
-
-    contract: str
-    month: Month
-    due_on: date
-    paid_on: date
-    payable: Money
-    interest: Money = Field(description="For paying late (B10)")
-    paid: Money = Field(description="Both together")
 
 
 async def pay_statement(tx: Tx, contract: str, month: Month, note: str | None) -> Payment:

@@ -8,7 +8,7 @@ from houqin_shared.problem import NumberTaken, problems
 from houqin_shared.text import ID_PATTERN, Name
 
 from contract_svc.api.access import ContractId, Deciding, Reading
-from contract_svc.asked import ContractBody, ExitDecisionBody, RenewalBody
+from contract_svc.asked.contracts import ContractBody, ExitDecisionBody, RenewalBody
 from contract_svc.queries.contracts import (
     State,
     Which,

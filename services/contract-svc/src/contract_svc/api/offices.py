@@ -9,7 +9,7 @@ from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import Forbidden, NumberTaken, problems
 
 from contract_svc.api.access import PARTIES, Founding
-from contract_svc.asked import OfficeBody
+from contract_svc.asked.offices import OfficeBody
 from contract_svc.queries.offices import list_offices, show_office
 from contract_svc.refusals import OpensInTheFuture
 from contract_svc.shown import OfficeShown

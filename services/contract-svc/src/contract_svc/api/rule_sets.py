@@ -7,9 +7,9 @@ from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import NumberTaken, problems
 
 from contract_svc.api.access import Reading, Recording, RulesId
+from contract_svc.asked.rule_sets import NewRuleSet, RuleSetContent
 from contract_svc.queries.rule_sets import list_rule_sets, list_versions, show_rule_set
 from contract_svc.refusals import UnknownRuleSet
-from contract_svc.ruleset import NewRuleSet, RuleSetContent
 from contract_svc.shown import RuleSetShown
 from contract_svc.usecases.rule_sets import add_version, record_rule_set
 

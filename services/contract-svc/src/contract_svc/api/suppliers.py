@@ -7,7 +7,7 @@ from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import NumberTaken, problems
 
 from contract_svc.api.access import Reading, Recording, SupplierId
-from contract_svc.asked import EvidenceBody, SupplierBody
+from contract_svc.asked.suppliers import EvidenceBody, SupplierBody
 from contract_svc.queries.suppliers import list_evidence_reminders, list_suppliers, show_supplier
 from contract_svc.refusals import UnknownSupplier
 from contract_svc.shown import EvidenceReminderShown, SupplierShown

@@ -7,11 +7,12 @@ from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import problems
 
-from inspection_svc.api.ways import DECIDERS, INVOLVED, PREFIX, Number, OfContract, after_day
+from inspection_svc.api.access import DECIDERS, INVOLVED, PREFIX, Number, OfContract
 from inspection_svc.asked import NewWithdrawal
+from inspection_svc.queries.findings import list_findings, show_finding
 from inspection_svc.refusals import AlreadyWithdrawn, DecidedByItsInspector, NotRecorded
 from inspection_svc.shown import Finding, OfficeFinding
-from inspection_svc.usecases.findings import list_findings, show_finding, withdraw_finding
+from inspection_svc.usecases.findings import withdraw_finding
 
 router = APIRouter(prefix=PREFIX, tags=["findings"])
 
@@ -26,7 +27,7 @@ async def findings(
     limit: Limit = 50,
 ) -> Any:
     """Findings by their days, withdrawn ones too."""
-    return await reader.ask(list_findings, contract, after_day(after), limit)
+    return await reader.ask(list_findings, contract, after, limit)
 
 
 @router.get(

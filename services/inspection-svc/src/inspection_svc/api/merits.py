@@ -7,11 +7,12 @@ from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import NumberTaken, problems
 
-from inspection_svc.api.ways import DECIDERS, INVOLVED, PREFIX, Number, OfContract, after_day
+from inspection_svc.api.access import DECIDERS, INVOLVED, PREFIX, Number, OfContract
 from inspection_svc.asked import NewMerit
+from inspection_svc.queries.merits import list_merits, show_merit
 from inspection_svc.refusals import NotRecorded, OutsideContractTerm, UnknownContract
 from inspection_svc.shown import Merit, OfficeMerit
-from inspection_svc.usecases.merits import list_merits, record_merit, show_merit
+from inspection_svc.usecases.merits import record_merit
 
 router = APIRouter(prefix=PREFIX, tags=["merits"])
 
@@ -35,7 +36,7 @@ async def merits(
     limit: Limit = 50,
 ) -> Any:
     """Merits by their days."""
-    return await reader.ask(list_merits, contract, after_day(after), limit)
+    return await reader.ask(list_merits, contract, after, limit)
 
 
 @router.get("/merits/{number}", response_model=OfficeMerit | Merit, responses=problems(NotRecorded))

@@ -7,8 +7,9 @@ from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import NumberTaken, problems
 
-from inspection_svc.api.ways import INSPECTORS, INVOLVED, PREFIX, Number, OfContract, after_seq
+from inspection_svc.api.access import INSPECTORS, INVOLVED, PREFIX, Number, OfContract
 from inspection_svc.asked import NewNotice, NewReinspection
+from inspection_svc.queries.notices import list_notices, show_notice
 from inspection_svc.refusals import (
     NoticeNotOpen,
     NotRecorded,
@@ -17,7 +18,7 @@ from inspection_svc.refusals import (
 )
 from inspection_svc.rules.notice import NoticeState
 from inspection_svc.shown import Notice, OfficeNotice
-from inspection_svc.usecases.notices import give_notice, list_notices, reinspect, show_notice
+from inspection_svc.usecases.notices import give_notice, reinspect
 
 router = APIRouter(prefix=PREFIX, tags=["notices"])
 
@@ -44,7 +45,7 @@ async def notices(
     limit: Limit = 50,
 ) -> Any:
     """Notices in the order in which they were given."""
-    return await reader.ask(list_notices, contract, state, after_seq(after), limit)
+    return await reader.ask(list_notices, contract, state, after, limit)
 
 
 @router.get(

@@ -8,22 +8,21 @@ from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import problems
 
-from inspection_svc.api.ways import (
+from inspection_svc.api.access import (
     EVERYBODY,
     INVOLVED,
     LEADERS,
     PREFIX,
-    ContractNumber,
+    ContractId,
     OfContract,
-    after_name,
-    after_seq,
 )
 from inspection_svc.asked import NewReview
+from inspection_svc.queries.bulletins import list_bulletins, show_bulletin
+from inspection_svc.queries.half_years import list_half_years, list_reviews
+from inspection_svc.queries.scores import list_scores, show_revisions
 from inspection_svc.refusals import NotPublished, UnknownContract
 from inspection_svc.shown import Bulletin, HalfYearScore, MonthScore, OfficeReview, Review
-from inspection_svc.usecases.bulletins import list_bulletins, show_bulletin
-from inspection_svc.usecases.half_years import list_half_years, list_reviews, record_review
-from inspection_svc.usecases.scores import list_scores, show_revisions
+from inspection_svc.usecases.half_years import record_review
 
 router = APIRouter(prefix=PREFIX, tags=["results"])
 
@@ -49,7 +48,7 @@ async def reviews(
     limit: Limit = 50,
 ) -> Any:
     """Leaders' reviews in the order in which they were recorded."""
-    return await reader.ask(list_reviews, contract, after_seq(after), limit)
+    return await reader.ask(list_reviews, contract, after, limit)
 
 
 @router.get(
@@ -58,13 +57,13 @@ async def reviews(
     responses=problems(UnknownContract, BadCursor),
 )
 async def scores(
-    contract: ContractNumber,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*EVERYBODY)],
     after: After = None,
     limit: Limit = 50,
 ) -> Any:
     """The newest revision of each published month."""
-    return await reader.ask(list_scores, contract, after_name(after), limit)
+    return await reader.ask(list_scores, contract, after, limit)
 
 
 @router.get(
@@ -73,7 +72,7 @@ async def scores(
     responses=problems(UnknownContract, NotPublished),
 )
 async def revisions(
-    contract: ContractNumber,
+    contract: ContractId,
     month: Annotated[str, Path(pattern=f"^{Month.pattern.pattern}$", examples=["2017-05"])],
     reader: Annotated[Reader, may_read(*EVERYBODY)],
 ) -> Any:
@@ -87,13 +86,13 @@ async def revisions(
     responses=problems(UnknownContract, BadCursor),
 )
 async def half_years(
-    contract: ContractNumber,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*EVERYBODY)],
     after: After = None,
     limit: Limit = 50,
 ) -> Any:
     """The published half-years."""
-    return await reader.ask(list_half_years, contract, after_name(after), limit)
+    return await reader.ask(list_half_years, contract, after, limit)
 
 
 @router.get("/bulletins", response_model=Page[Bulletin], responses=problems(BadCursor))
@@ -101,7 +100,7 @@ async def bulletins(
     reader: Annotated[Reader, may_read(*EVERYBODY)], after: After = None, limit: Limit = 50
 ) -> Any:
     """The office's bulletins in the order of their months."""
-    return await reader.ask(list_bulletins, after_name(after), limit)
+    return await reader.ask(list_bulletins, after, limit)
 
 
 @router.get("/bulletins/{number}", response_model=Bulletin, responses=problems(NotPublished))

@@ -8,12 +8,12 @@ from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import NumberTaken, problems
 
-from inspection_svc.api.ways import INSPECTORS, INVOLVED, PREFIX, Number, OfContract, after_day
+from inspection_svc.api.access import INSPECTORS, INVOLVED, PREFIX, Number, OfContract
 from inspection_svc.asked import NewVisit
+from inspection_svc.queries.visits import list_visits, show_visit
 from inspection_svc.refusals import NotRecorded, OutsideContractTerm, UnknownContract
 from inspection_svc.shown import OfficeVisit, OfficeVisitSummary, Visit, VisitSummary
 from inspection_svc.usecases.recording import RECORDING
-from inspection_svc.usecases.visits import list_visits, show_visit
 
 router = APIRouter(prefix=PREFIX, tags=["visits"])
 
@@ -47,7 +47,7 @@ async def visits(
     limit: Limit = 50,
 ) -> Any:
     """Visits by their days, without their findings."""
-    return await reader.ask(list_visits, contract, after_day(after), limit)
+    return await reader.ask(list_visits, contract, after, limit)
 
 
 @router.get("/visits/{number}", response_model=OfficeVisit | Visit, responses=problems(NotRecorded))

@@ -1,37 +1,20 @@
-"""A rule set: every number that an office might set differently, in the office file's words."""
+"""A rule set: every number that an office might set differently, as clients send it."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from houqin_shared.exact import Exact, Yuan
-from houqin_shared.text import Id, Name, Text
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from houqin_shared.text import Id, Name
+from pydantic import AfterValidator, Field, model_validator
 
-from contract_svc.rules.rule_set import wrong_bands, wrong_deposit, wrong_weights
+from contract_svc.asked.remarks import Remarks
+from contract_svc.rules.ruleset import wrong_bands, wrong_deposit, wrong_weights
 
 MOST = 1_000_000
 """Of anything that is counted or weighed."""
 LONGEST_WAIT = 3660
 """Days."""
 PLACES = 20
-
-
-def _nothing(value: object) -> bool:
-    return value is None
-
-
-class Body(BaseModel):
-    """Something that clients send: no field that nobody asked for."""
-
-    model_config = ConfigDict(extra="forbid", serialize_by_alias=True, validate_by_name=True)
-
-
-class Remarks(Body):
-    """What people may write beside the fields; left out where nothing was written."""
-
-    name_en: Text | None = Field(default=None, exclude_if=_nothing)
-    text: Text | None = Field(default=None, exclude_if=_nothing)
-    note: Text | None = Field(default=None, exclude_if=_nothing)
 
 
 def _at_most_ten(percent: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""Whose eyes read: the office sees all of its rows, a supplier those of its own contracts."""
+"""What the one who asks may see: the office all of its rows, a supplier those of its contracts."""
 
 from houqin_shared.auth import SUPPLIER, Actor
 from houqin_shared.transaction import Tx
@@ -13,7 +13,7 @@ def is_supplier(by: Actor) -> bool:
     return by.role in SUPPLIER
 
 
-def supplier_of(by: Actor) -> str | None:
+def only_supplier(by: Actor) -> str | None:
     """The supplier whose contracts alone are shown, or None for all contracts (section 9).
 
     Every query on a contract's rows takes it as `$2::text is null or c.supplier = $2`.
@@ -28,7 +28,7 @@ async def require_visible(tx: Tx, contract: str) -> None:
                           where c.office_id = $1 and ($2::text is null or c.supplier = $2)
                             and c.contract = $3)""",
         tx.office,
-        supplier_of(tx.by),
+        only_supplier(tx.by),
         contract,
     ):
         raise UnknownContract(contract=contract)

@@ -7,7 +7,7 @@ from houqin_shared.auth import OFFICE, SUPPLIER, Role
 from houqin_shared.calendar import Month
 from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
-from houqin_shared.problem import problems
+from houqin_shared.problem import UnknownContract, problems
 from houqin_shared.text import ID_PATTERN
 
 from billing_svc.asked import PaymentOrder
@@ -18,13 +18,7 @@ from billing_svc.queries.lines import list_lines
 from billing_svc.queries.rebids import list_rebids
 from billing_svc.queries.statements import list_statements, show_statement
 from billing_svc.queries.why import why
-from billing_svc.refusals import (
-    AlreadyPaid,
-    NoSuchLine,
-    NoSuchStatement,
-    PayerNotIndependent,
-    UnknownContract,
-)
+from billing_svc.refusals import AlreadyPaid, NoSuchLine, NoSuchStatement, PayerNotIndependent
 from billing_svc.rules.chart import Kind
 from billing_svc.shown import (
     AccountShown,
@@ -55,6 +49,7 @@ StatementMonth = Annotated[
 
 @router.get(
     "/contracts/{contract}/account",
+    summary="Show an account 查看账户",
     response_model=AccountShown,
     responses=problems(UnknownContract),
 )
@@ -65,6 +60,7 @@ async def get_account(contract: ContractId, reader: Annotated[Reader, may_read(*
 
 @router.get(
     "/contracts/{contract}/statements",
+    summary="List statements 结算单列表",
     response_model=Page[StatementHead],
     responses=problems(UnknownContract, BadCursor),
 )
@@ -80,6 +76,7 @@ async def get_statements(
 
 @router.get(
     "/contracts/{contract}/statements/{month}",
+    summary="Show a statement 查看结算单",
     response_model=StatementShown,
     responses=problems(UnknownContract, NoSuchStatement),
 )
@@ -92,6 +89,7 @@ async def get_statement(
 
 @router.post(
     "/contracts/{contract}/statements/{month}/payment",
+    summary="Pay a statement 支付结算单",
     status_code=201,
     response_model=Payment,
     responses=problems(UnknownContract, NoSuchStatement, AlreadyPaid, PayerNotIndependent),
@@ -110,6 +108,7 @@ async def post_payment(
 
 @router.get(
     "/contracts/{contract}/lines",
+    summary="List lines 明细列表",
     response_model=Page[LineShown],
     responses=problems(UnknownContract, BadCursor),
 )
@@ -117,7 +116,7 @@ async def get_lines(
     *,
     contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
-    kind: Annotated[Kind | None, Query()] = None,
+    kind: Annotated[Kind | None, Query(description="Only of this kind")] = None,
     month: Annotated[
         str | None,
         Query(
@@ -145,6 +144,7 @@ async def get_lines(
 
 @router.get(
     "/contracts/{contract}/lines/{line}/why",
+    summary="Why a line is there 明细缘由",
     response_model=Why,
     responses=problems(UnknownContract, NoSuchLine),
 )
@@ -159,6 +159,7 @@ async def get_why(
 
 @router.get(
     "/contracts/{contract}/ledger",
+    summary="Show a contract's ledger 合同总账",
     response_model=Page[TransactionShown],
     responses=problems(UnknownContract, BadCursor),
 )
@@ -174,6 +175,7 @@ async def get_ledger(
 
 @router.get(
     "/contracts/{contract}/late-facts",
+    summary="List late facts 迟到事实列表",
     response_model=Page[LateFact],
     responses=problems(UnknownContract, BadCursor),
 )
@@ -187,7 +189,12 @@ async def get_late_facts(
     return await reader.ask(list_late_facts, contract, after, limit)
 
 
-@router.get("/rebids", response_model=Page[Rebid], responses=problems(BadCursor))
+@router.get(
+    "/rebids",
+    summary="List contracts to re-tender 到期重新招标合同",
+    response_model=Page[Rebid],
+    responses=problems(BadCursor),
+)
 async def get_rebids(
     reader: Annotated[Reader, may_read(*OFFICE, Role.AUDITOR, Role.SYSTEM)],
     after: After = None,
@@ -197,7 +204,12 @@ async def get_rebids(
     return await reader.ask(list_rebids, after, limit)
 
 
-@router.get("/trial-balance", response_model=TrialBalance, responses=problems())
+@router.get(
+    "/trial-balance",
+    summary="Trial balance 试算平衡",
+    response_model=TrialBalance,
+    responses=problems(),
+)
 async def get_trial_balance(reader: Annotated[Reader, may_read(*BOOKKEEPERS)]) -> Any:
     """Whether debits equal credits, and balances their entries (M3)."""
     return await reader.ask(trial_balance)

@@ -1,6 +1,6 @@
 """What clients send."""
 
-from houqin_shared.text import Text
+from houqin_shared.fields import SomeNote, SomeText
 from pydantic import BaseModel, ConfigDict
 
 
@@ -9,8 +9,8 @@ class PaymentOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: Text | None = None
-    text: Text | None = None
+    note: SomeNote = None
+    text: SomeText = None
 
     @property
     def said(self) -> str | None:

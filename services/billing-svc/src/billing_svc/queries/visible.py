@@ -1,9 +1,8 @@
 """What the one who asks may see."""
 
 from houqin_shared.auth import SUPPLIER
+from houqin_shared.problem import UnknownContract
 from houqin_shared.transaction import Row, Tx
-
-from billing_svc.refusals import UnknownContract
 
 
 async def visible_account(tx: Tx, contract: str) -> Row:

@@ -2,10 +2,11 @@
 
 from houqin_shared.auth import Role
 from houqin_shared.calendar import Month
+from houqin_shared.problem import UnknownContract
 from houqin_shared.transaction import Tx
 
 from billing_svc.events import StatementPaid
-from billing_svc.refusals import AlreadyPaid, NoSuchStatement, PayerNotIndependent, UnknownContract
+from billing_svc.refusals import AlreadyPaid, NoSuchStatement, PayerNotIndependent
 from billing_svc.rules import chart
 from billing_svc.rules.booking import Booking
 from billing_svc.rules.statement import interest
@@ -65,7 +66,7 @@ async def pay_statement(tx: Tx, contract: str, month: Month, note: str | None) -
 
 
 async def _must_be_independent(tx: Tx, contract: str, month: Month) -> None:
-    """Section 9: inspector, judge and payer of the same line are different people."""
+    """Inspector, judge and payer of the same line are different people."""
     if tx.by.role is Role.SYSTEM and tx.by.on_behalf_of is None:
         return  # a system is no person
     line = await tx.value(

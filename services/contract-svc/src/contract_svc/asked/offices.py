@@ -12,7 +12,9 @@ from contract_svc.asked.remarks import Remarks
 class OfficeBody(Remarks):
     """An office as it is registered."""
 
-    name: Name
+    name: Name = Field(
+        description="The name of the office 机关名称", examples=["鄂州市机关事务管理局"]
+    )
     clock: Literal["live", "manual"] = Field(
         description="live: days pass by themselves; manual: they are swept through the API"
     )

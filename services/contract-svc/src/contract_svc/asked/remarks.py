@@ -17,6 +17,10 @@ class Body(BaseModel):
 class Remarks(Body):
     """What people may write beside the fields; left out where nothing was written."""
 
-    name_en: Text | None = Field(default=None, exclude_if=_nothing)
-    text: Text | None = Field(default=None, exclude_if=_nothing)
-    note: Text | None = Field(default=None, exclude_if=_nothing)
+    name_en: Text | None = Field(
+        default=None, exclude_if=_nothing, description="A name or title in English 英文名称"
+    )
+    text: Text | None = Field(
+        default=None, exclude_if=_nothing, description="What there is to say about it 正文"
+    )
+    note: Text | None = Field(default=None, exclude_if=_nothing, description="A remark 备注")

@@ -34,18 +34,22 @@ CreditCode = Annotated[
 class EvidenceBody(Remarks):
     """A document for one of the four gates (C1)."""
 
-    gate: Gate
-    document: Name
+    gate: Gate = Field(description="The gate that it is for 关口")
+    document: Name = Field(
+        description="What the document is 证明文件", examples=["物业服务企业资质证书"]
+    )
     valid_until: date = Field(description="The last valid day")
 
 
 class SupplierBody(Remarks):
     """A service company."""
 
-    id: Id
-    name: Name
+    id: Id = Field(description="The office's number for it 服务企业编号", examples=["dingsheng"])
+    name: Name = Field(description="The registered name 企业名称", examples=["鼎盛保洁公司"])
     uscc: CreditCode
-    small_or_medium: StrictBool
+    small_or_medium: StrictBool = Field(
+        description="It is paid within 30 days, not 60 (B10) 中小企业", examples=[True]
+    )
     gates: Annotated[list[EvidenceBody], Field(max_length=1000)] = Field(
         description="One or more documents a gate; more can be added later"
     )

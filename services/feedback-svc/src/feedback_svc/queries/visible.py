@@ -1,9 +1,8 @@
 """What the one who asks may see."""
 
 from houqin_shared.auth import SUPPLIER, Actor
+from houqin_shared.problem import UnknownContract
 from houqin_shared.transaction import Tx
-
-from feedback_svc.refusals import UnknownContract
 
 
 def only_supplier(actor: Actor) -> str | None:

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Literal
 
 from houqin_shared.events import NotYetKnown
+from houqin_shared.problem import UnknownContract
 from houqin_shared.transaction import Row, Tx
 
-from feedback_svc.refusals import UnknownContract
 from feedback_svc.rules.survey import SurveyRules
 from feedback_svc.rules.widespread import WidespreadRules
 

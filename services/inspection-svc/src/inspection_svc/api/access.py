@@ -13,7 +13,7 @@ INVOLVED = (*OFFICE, Role.AUDITOR, Role.SYSTEM, *SUPPLIER)
 EVERYBODY = tuple(Role)
 
 Number = Annotated[str, Path(pattern=ID_PATTERN, description="The office's own number")]
-ContractId = Annotated[str, Path(pattern=ID_PATTERN)]
+ContractId = Annotated[str, Path(pattern=ID_PATTERN, description="The contract's number")]
 OfContract = Annotated[
     str | None, Query(alias="contract", pattern=ID_PATTERN, description="Only of this contract")
 ]

@@ -18,7 +18,10 @@ router = APIRouter(prefix=PREFIX, tags=["findings"])
 
 
 @router.get(
-    "/findings", response_model=Page[OfficeFinding | Finding], responses=problems(BadCursor)
+    "/findings",
+    summary="List findings 问题列表",
+    response_model=Page[OfficeFinding | Finding],
+    responses=problems(BadCursor),
 )
 async def findings(
     reader: Annotated[Reader, may_read(*INVOLVED)],
@@ -31,7 +34,10 @@ async def findings(
 
 
 @router.get(
-    "/findings/{number}", response_model=OfficeFinding | Finding, responses=problems(NotRecorded)
+    "/findings/{number}",
+    summary="Show a finding 查看问题",
+    response_model=OfficeFinding | Finding,
+    responses=problems(NotRecorded),
 )
 async def finding(number: Number, reader: Annotated[Reader, may_read(*INVOLVED)]) -> Any:
     """One finding."""
@@ -40,6 +46,7 @@ async def finding(number: Number, reader: Annotated[Reader, may_read(*INVOLVED)]
 
 @router.post(
     "/findings/{number}/withdrawal",
+    summary="Withdraw a finding 撤销问题",
     status_code=201,
     response_model=OfficeFinding,
     responses=problems(NotRecorded, AlreadyWithdrawn, DecidedByItsInspector),

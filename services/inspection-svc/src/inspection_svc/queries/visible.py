@@ -1,9 +1,8 @@
 """What the one who asks may see: the office all of its rows, a supplier those of its contracts."""
 
 from houqin_shared.auth import SUPPLIER, Actor
+from houqin_shared.problem import UnknownContract
 from houqin_shared.transaction import Tx
-
-from inspection_svc.refusals import UnknownContract
 
 NOBODY = ""
 """Not a supplier's number: a token that names none sees no contract."""
@@ -14,7 +13,7 @@ def is_supplier(by: Actor) -> bool:
 
 
 def only_supplier(by: Actor) -> str | None:
-    """The supplier whose contracts alone are shown, or None for all contracts (section 9).
+    """The supplier whose contracts alone are shown, or None for all contracts.
 
     Every query on a contract's rows takes it as `$2::text is null or c.supplier = $2`.
     """

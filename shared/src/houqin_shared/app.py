@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request
@@ -20,6 +19,7 @@ from houqin_shared.clock import Clocks
 from houqin_shared.docs import serve_docs
 from houqin_shared.inbox import Inbox
 from houqin_shared.migrate import migrate
+from houqin_shared.openapi import describe
 from houqin_shared.ops import router as ops_router
 from houqin_shared.outbox import Relay
 from houqin_shared.pruning import Pruning
@@ -28,6 +28,10 @@ from houqin_shared.settings import Settings
 from houqin_shared.transaction import Transactions, open_pool
 
 LARGEST_BODY = 4 * 1024 * 1024
+WHERE_RULES_ARE = (
+    "IDs such as (B4) name rules of the office: `docs/rules.md` explains each, and the terms.\n\n"
+    "括号内的编号(如 B4)为业务规则编号,规则与术语见 `docs/rules.zh-CN.md`。"
+)
 
 
 def create_app(service: Service, settings: Settings) -> FastAPI:
@@ -45,10 +49,9 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title=service.title,
-        description=service.description,
+        description=f"{service.description}\n\n{WHERE_RULES_ARE}",
         version="1",
         lifespan=lifespan,
-        responses=problem.problems(),
         separate_input_output_schemas=True,
         docs_url=None,
         redoc_url=None,
@@ -58,31 +61,13 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     app.state.queues = {}
     app.state.service = service
     problem.install(app)
-    for router in (*service.routers, ops_router):
+    routers = (*service.routers, ops_router)
+    for router in routers:
         app.include_router(router)
     serve_docs(app)
     app.add_middleware(LimitBody)
-    _describe(app)
+    describe(app, routers)
     return app
-
-
-def _describe(app: FastAPI) -> None:
-    """OpenAPI with our problem in it, in place of FastAPI's own validation error."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            spec = plain()
-            schemas = spec.setdefault("components", {}).setdefault("schemas", {})
-            for unused in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(unused, None)
-            whole = problem.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= whole.pop("$defs", {})
-            schemas["Problem"] = whole
-            app.openapi_schema = spec
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
 
 
 @asynccontextmanager

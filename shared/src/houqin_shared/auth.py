@@ -22,7 +22,7 @@ EVERY_OFFICE = "*"
 
 
 class Role(StrEnum):
-    """Section 9 of the domain: who may do what."""
+    """Who may do what; each route names those that it admits (`admission`)."""
 
     SUPERVISOR = "supervisor"
     FINANCE = "finance"

@@ -8,20 +8,18 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
-from urllib.parse import unquote
 
 import asyncpg
 import orjson
-from fastapi import Depends, Header, Path, Request, Response, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 
-from houqin_shared.auth import Actor, Role, Tokens
+from houqin_shared.admission import Admission, Bearer, OfficeId, OnBehalfOf
+from houqin_shared.auth import Actor, Role
 from houqin_shared.backlog import Backlog, TooMuchWaits
 from houqin_shared.calendar import legal_today
 from houqin_shared.events import new_id
 from houqin_shared.problem import (
-    Forbidden,
     KeyReused,
     NumberTaken,
     Refusal,
@@ -31,7 +29,6 @@ from houqin_shared.problem import (
     problem_body,
     problem_response,
 )
-from houqin_shared.text import ID_PATTERN
 from houqin_shared.transaction import (
     STORE_OUTGOING,
     Connection,
@@ -47,9 +44,6 @@ from houqin_shared.transaction import (
 
 P = ParamSpec("P")
 R = TypeVar("R")
-OfficeId = Annotated[str, Path(pattern=ID_PATTERN, description="The office, for example ezhou")]
-bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="See `houqin token`")
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,41 +230,14 @@ class Command:
         )
 
 
-def identify(request: Request, token: Bearer, on_behalf_of: str | None = None) -> Actor:
-    tokens: Tokens = request.app.state.tokens
-    header = f"{token.scheme} {token.credentials}" if token else None
-    return tokens.actor(header, person_named(on_behalf_of))
+@dataclass(frozen=True, eq=False)
+class MayCommand(Admission):
+    founding: bool = False
 
+    refuses = (*Admission.refuses, KeyReused, StillRunning)
 
-def person_named(on_behalf_of: str | None) -> str | None:
-    """The person in an X-On-Behalf-Of header, without characters that nobody's name has."""
-    named = "".join(each for each in unquote(on_behalf_of or "") if each.isprintable())
-    return named.strip() or None
-
-
-def permit(actor: Actor, office: str, roles: tuple[Role, ...]) -> Actor:
-    """Raises UnknownOffice for another office's rows, Forbidden for the wrong role."""
-    if not actor.may_see_office(office):
-        raise UnknownOffice(office=office)
-    if actor.role not in roles:
-        raise Forbidden(role=actor.role.value, roles=", ".join(roles))
-    return actor
-
-
-OnBehalfOf = Annotated[
-    str | None,
-    Header(
-        alias="X-On-Behalf-Of",
-        max_length=200,
-        description="The person for whom a system records, percent-encoded; both are kept",
-    ),
-]
-
-
-def may_command(*roles: Role, founding: bool = False) -> Any:
-    """A dependency: a `Command` for callers with one of `roles`."""
-
-    async def command(
+    async def __call__(
+        self,
         request: Request,
         office: OfficeId,
         token: Bearer,
@@ -285,21 +252,15 @@ def may_command(*roles: Role, founding: bool = False) -> Any:
             ),
         ] = None,
     ) -> Command:
-        actor = permit(identify(request, token, on_behalf_of), office, roles)
+        actor = self.admit(request, token, office, on_behalf_of)
         return Command(
-            request, request.app.state.transactions, office, actor, idempotency_key, founding
+            request, request.app.state.transactions, office, actor, idempotency_key, self.founding
         )
 
-    return Depends(command)
 
-
-def may_act(*roles: Role) -> Any:
-    """A dependency: who asks, with one of `roles`, where there is neither command nor reader."""
-
-    async def actor(request: Request, office: OfficeId, token: Bearer) -> Actor:
-        return permit(identify(request, token), office, roles)
-
-    return Depends(actor)
+def may_command(*roles: Role, founding: bool = False) -> Any:
+    """A dependency: a `Command` for callers with one of `roles`."""
+    return Depends(MayCommand(roles, founding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,14 +283,15 @@ class Reader:
             return await query(tx, *args, **kwargs)
 
 
-def may_read(*roles: Role) -> Any:
-    """A dependency: a `Reader` for callers with one of `roles`."""
-
-    async def reader(request: Request, office: OfficeId, token: Bearer) -> Reader:
-        actor = permit(identify(request, token), office, roles)
+class MayRead(Admission):
+    async def __call__(self, request: Request, office: OfficeId, token: Bearer) -> Reader:
+        actor = self.admit(request, token, office)
         return Reader(request.app.state.transactions, office, actor)
 
-    return Depends(reader)
+
+def may_read(*roles: Role) -> Any:
+    """A dependency: a `Reader` for callers with one of `roles`."""
+    return Depends(MayRead(roles))
 
 
 def digest_of(content: BaseModel) -> bytes:

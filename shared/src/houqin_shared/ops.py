@@ -6,18 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from houqin_shared.auth import EVERY_OFFICE, Actor, Role
+from houqin_shared.admission import OfficeId, may_act, may_operate
+from houqin_shared.auth import Actor, Role
 from houqin_shared.calendar import LegalDay
 from houqin_shared.clock import SweptByItself, TooFarAhead
-from houqin_shared.command import Bearer, OfficeId, identify, may_act, permit
 from houqin_shared.outbox import UNSENT
-from houqin_shared.problem import Forbidden, NotReady, UnknownOffice, problems
+from houqin_shared.problem import NotReady, UnknownOffice, problems
 from houqin_shared.service import Running
 from houqin_shared.text import ID_PATTERN
 
 router = APIRouter()
 
-EVERYBODY = tuple(Role)
+Watching = Annotated[Actor, may_operate(Role.AUDITOR, Role.SYSTEM)]
+Mending = Annotated[Actor, may_operate(Role.SYSTEM)]
 OfOffice = Annotated[
     str | None,
     Query(alias="office", pattern=ID_PATTERN, description="Parked messages of this office alone"),
@@ -25,13 +26,15 @@ OfOffice = Annotated[
 
 
 class Health(BaseModel):
-    status: str = Field(examples=["ok"])
+    """A sign of life."""
+
+    status: str = Field(description="ok", examples=["ok"])
 
 
 class Flow(BaseModel):
     """How far a service is with what it tells and hears."""
 
-    service: str
+    service: str = Field(description="Which one", examples=["billing-svc"])
     outbox: int = Field(description="Events committed and not yet sent")
     lag: int = Field(description="Messages on the bus that it has not applied")
     parked: int = Field(description="Messages that wait for another, dead letters included")
@@ -50,37 +53,43 @@ class Flow(BaseModel):
 class DeadLetter(BaseModel):
     """A message that could not be applied, or one that waits behind it."""
 
-    seq: int
-    office: str
-    key: str
+    seq: int = Field(description="In the order in which they were parked")
+    office: str = Field(description="The office that it is about")
+    key: str = Field(description="Its order on the bus: office/contract, or office/")
     reason: str = Field(description="failed, unknown (waits for its contract) or behind")
-    type: str
-    event_id: str
-    error: str | None
+    type: str = Field(description="What happened, as the event calls it")
+    event_id: str = Field(description="The event's id, the same each time that it comes")
+    error: str | None = Field(description="Why it could not be applied; null: it only waits")
 
 
 class DeadLetters(BaseModel):
-    items: list[DeadLetter]
+    """What is parked."""
+
+    items: list[DeadLetter] = Field(description="Oldest first")
 
 
 class Replayed(BaseModel):
-    still_parked: int
+    """What trying again has left."""
+
+    still_parked: int = Field(description="Messages that still can't be applied, or wait")
 
 
 class OfficeClock(BaseModel):
     """An office's day in this service."""
 
-    office: str
-    name: str
-    clock: str
-    today: date
-    swept_on: date
+    office: str = Field(description="The office's number", examples=["ezhou"])
+    name: str = Field(description="Its name", examples=["鄂州市机关事务管理局"])
+    clock: str = Field(description="live: days pass by themselves; manual: they are swept")
+    today: date = Field(description="Its legal day: what is done now is recorded on it (T3)")
+    swept_on: date = Field(description="The last day that was swept (T4)")
 
 
 class SweepOrder(BaseModel):
+    """Up to which day."""
+
     model_config = {"extra": "forbid"}
 
-    as_of: LegalDay
+    as_of: LegalDay = Field(description="The last day to sweep; each before it comes first (T4)")
 
 
 def _running(request: Request) -> Running:
@@ -90,19 +99,18 @@ def _running(request: Request) -> Running:
     return parts
 
 
-def _operator(actor: Actor, *roles: Role) -> None:
-    """Figures of the whole service are for those who see every office."""
-    if actor.role not in roles or actor.office != EVERY_OFFICE:
-        raise Forbidden(role=actor.role.value, roles=", ".join(roles) + " of every office")
-
-
-@router.get("/health/live", tags=["health"])
+@router.get("/health/live", summary="Is it alive 存活检查", tags=["health"])
 async def live() -> Health:
     """The process answers."""
     return Health(status="ok")
 
 
-@router.get("/health/ready", tags=["health"])
+@router.get(
+    "/health/ready",
+    summary="May it be given work 就绪检查",
+    tags=["health"],
+    responses=problems(NotReady),
+)
 async def ready(request: Request) -> Health:
     """It can reach its database and may be given work, also when it has stopped hearing: what
     others tell it waits on the bus, and `/v1/ops/flow` says so.
@@ -111,10 +119,9 @@ async def ready(request: Request) -> Health:
     return Health(status="ok")
 
 
-@router.get("/v1/ops/flow", tags=["operations"])
-async def flow(request: Request, token: Bearer, of: OfOffice = None) -> Flow:
-    """Outbox, lag, parked messages and counters. For auditors and systems of every office."""
-    _operator(identify(request, token), Role.AUDITOR, Role.SYSTEM)
+@router.get("/v1/ops/flow", summary="Is it behind 收发进度", tags=["operations"])
+async def flow(request: Request, _: Watching, of: OfOffice = None) -> Flow:
+    """Outbox, lag, parked messages and counters."""
     parts = _running(request)
     figures = await parts.pool.fetchrow(
         f"""select ({UNSENT}) as outbox,
@@ -136,15 +143,14 @@ async def flow(request: Request, token: Bearer, of: OfOffice = None) -> Flow:
     )
 
 
-@router.get("/v1/ops/dead-letters", tags=["operations"])
+@router.get("/v1/ops/dead-letters", summary="List dead letters 死信列表", tags=["operations"])
 async def dead_letters(
     request: Request,
-    token: Bearer,
+    _: Watching,
     of: OfOffice = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many")] = 100,
 ) -> DeadLetters:
     """What is parked, oldest first, with its error."""
-    _operator(identify(request, token), Role.AUDITOR, Role.SYSTEM)
     rows = await _running(request).pool.fetch(
         """select seq, office_id, key, reason, type, event_id, error
            from parked where $1::text is null or office_id = $1 order by seq limit $2""",
@@ -162,17 +168,19 @@ async def dead_letters(
     )  # fmt: skip
 
 
-@router.post("/v1/ops/dead-letters/replay", tags=["operations"])
-async def replay_dead(request: Request, token: Bearer) -> Replayed:
+@router.post(
+    "/v1/ops/dead-letters/replay", summary="Replay dead letters 重放死信", tags=["operations"]
+)
+async def replay_dead(request: Request, _: Mending) -> Replayed:
     """Try all that is parked again, each contract in its order."""
-    _operator(identify(request, token), Role.SYSTEM)
     return Replayed(still_parked=await _running(request).inbox.replay_dead())
 
 
-@router.get("/v1/offices/{office}/clock", tags=["clock"])
-async def office_clock(request: Request, office: OfficeId, token: Bearer) -> OfficeClock:
+@router.get("/v1/offices/{office}/clock", summary="Show the clock 机关时钟", tags=["clock"])
+async def office_clock(
+    request: Request, office: OfficeId, _: Annotated[Actor, may_act(*Role)]
+) -> OfficeClock:
     """The office's today in this service, and the last day swept."""
-    permit(identify(request, token), office, EVERYBODY)
     known = await _running(request).clocks.office(office)
     if known is None:
         raise UnknownOffice(office=office)
@@ -184,6 +192,7 @@ async def office_clock(request: Request, office: OfficeId, token: Bearer) -> Off
 
 @router.post(
     "/v1/offices/{office}/sweeps",
+    summary="Sweep days 推进日期",
     tags=["clock"],
     responses=problems(SweptByItself, TooFarAhead),
 )

@@ -21,17 +21,17 @@ class FieldError(BaseModel):
     """One field of a request that can't be read, and how to mend it."""
 
     field: str = Field(description="Where it stands, for example body.annual_price")
-    message: str
+    message: str = Field(description="What is wrong with it, and what would be right")
 
 
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
     type: str = Field(description="Stable: urn:houqin:problem: followed by the code")
-    title: str
-    status: int
+    title: str = Field(description="The kind of problem, in few words")
+    status: int = Field(description="The HTTP status")
     code: str = Field(description="The last part of `type`, for programs")
-    detail: str | None = None
+    detail: str | None = Field(default=None, description="What was wrong this time")
     errors: list[FieldError] | None = Field(default=None, description="Only when fields are wrong")
 
 
@@ -79,6 +79,13 @@ class UnknownOffice(Refusal):
     zh = "未知的机关 {office};请先在合同服务中登记。"
 
 
+class UnknownContract(Refusal):
+    code, status = "unknown-contract", 404
+    passing = True  # its signing may not have been heard yet
+    en = "No contract {contract} is known here; it must be signed at the contract service first."
+    zh = "未知的合同 {contract};须先在合同服务中签订。"
+
+
 class NumberTaken(Refusal):
     code = "number-taken"
     en = "{what} {number} was recorded before with other content; use another number."
@@ -116,11 +123,6 @@ OUTAGES = (
     asyncpg.InternalClientError,
 )
 """What says that the database is away, and nothing about what was asked of it."""
-
-EVERYWHERE: tuple[type[Refusal], ...] = (
-    Unauthenticated, Forbidden, UnknownOffice, KeyReused, StillRunning, BodyTooLarge, NotReady,
-)  # fmt: skip
-"""What any route may answer."""
 
 TITLES = {
     400: ("Bad request", "请求有误"),
@@ -188,28 +190,30 @@ RETRY_AFTER = {
 }
 
 
-def problems(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route: what it may answer when it refuses, besides what all may."""
-    by_status: dict[int | str, dict[str, Any]] = {}
-    for refusal in (*EVERYWHERE, *refusals):
-        entry = by_status.setdefault(
-            refusal.status,
-            {
-                "description": "",
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        )
-        if refusal.status == 429:
-            entry["headers"] = RETRY_AFTER
-        codes = [code for code in entry["description"].split(", ") if code]
-        if refusal.code not in codes:
-            entry["description"] = ", ".join([*codes, refusal.code])
-    by_status[422]["description"] += ", invalid-request"
-    by_status[400] = {
-        "description": "bad-request: the body is not JSON",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(*refusals: type[Refusal]) -> Responses:
+    """The `responses=` of a route: what its use case may refuse, one line for each code.
+
+    What stands before a use case (tokens, keys, bodies that can't be read) is added by `openapi`.
+    """
+    by_status: Responses = {}
+    for refusal in refusals:
+        line = f"`{refusal.code}`: {refusal.en} {refusal.zh}"
+        declare(by_status, refusal.status, line)
     return by_status
+
+
+def declare(responses: Responses, status: int, line: str) -> None:
+    """Add one code to what may be answered."""
+    shown = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    entry = responses.setdefault(status, {"description": "", "content": shown})
+    if status in (429, 503):
+        entry["headers"] = RETRY_AFTER
+    lines = [each for each in entry["description"].split("\n\n") if each]
+    if line not in lines:
+        entry["description"] = "\n\n".join([*lines, line])
 
 
 ZH = {
@@ -237,6 +241,7 @@ ZH = {
     "list_type": "请填写列表",
     "model_attributes_type": "请填写对象",
     "json_invalid": "不是有效的 JSON",
+    "unknown_parameter": "未知参数;此处可用的参数:{known}",
 }
 
 

@@ -78,4 +78,10 @@ class AccountClosed(Event):
     month: str
 
 
-TOLD = (DeductionsBooked, StatementDrawn, StatementPaid, RebidTriggered, AccountClosed)
+TELLS: tuple[type[Event], ...] = (
+    DeductionsBooked,
+    StatementDrawn,
+    StatementPaid,
+    RebidTriggered,
+    AccountClosed,
+)

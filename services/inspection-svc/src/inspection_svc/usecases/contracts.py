@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from houqin_shared.calendar import Month
 from houqin_shared.events import NotYetKnown
+from houqin_shared.problem import UnknownContract
 from houqin_shared.transaction import Tx, Work
 
-from inspection_svc.refusals import OutsideContractTerm, UnknownContract
+from inspection_svc.refusals import OutsideContractTerm
 from inspection_svc.rules.ruleset import RuleSet
 from inspection_svc.rules.term import Term
 

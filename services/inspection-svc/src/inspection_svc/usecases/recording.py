@@ -8,18 +8,17 @@ from datetime import date
 import orjson
 from houqin_shared.calendar import Month
 from houqin_shared.command import digest_of, same_or_taken
-from houqin_shared.problem import NumberTaken, Refusal
+from houqin_shared.problem import NumberTaken, Refusal, UnknownContract
 from houqin_shared.together import Outcome, Together
 from houqin_shared.transaction import Tx, Work, columns
 
 from inspection_svc.asked import Evidence, NewVisit
 from inspection_svc.events import ConfirmedFinding, FindingsConfirmed
-from inspection_svc.refusals import UnknownContract
+from inspection_svc.queries.visits import show_visit
 from inspection_svc.rules.finding import Spot, repeats_since, which_repeat
 from inspection_svc.shown import OfficeFinding, OfficeVisit
 from inspection_svc.usecases.contracts import Visited, outside, the_contract, visited_contracts
 from inspection_svc.usecases.scores import month_changed
-from inspection_svc.usecases.visits import show_visit
 
 
 async def record_visit(tx: Tx, visit: NewVisit) -> OfficeVisit:

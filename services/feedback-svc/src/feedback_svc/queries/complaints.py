@@ -1,18 +1,15 @@
-"""Looking at complaints: how much of one is shown depends on who looks (F2)."""
+"""Complaints as they are shown: how much of one depends on who looks (F2)."""
 
 from typing import Any
 
-from houqin_shared.auth import SUPPLIER, Role
+from houqin_shared.auth import SUPPLIER
 from houqin_shared.paging import Page, day_in, number_in, page_of, place_of
 from houqin_shared.transaction import Row, Tx
 
 from feedback_svc import shown
+from feedback_svc.queries.visible import only_supplier
 from feedback_svc.refusals import NotRecorded
 from feedback_svc.rules.privacy import without_names
-from feedback_svc.usecases.contracts import only_supplier
-
-KNOWS_CALLERS = (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.SYSTEM)
-"""Who works on a complaint, or checks that work. Colleagues of the caller need not know."""
 
 COMPLAINT = """
     select r.request, r.contract, r.happened_on, r.department, r.caller, r.text, r.note,
@@ -26,24 +23,17 @@ COMPLAINT = """
 """
 
 
-async def look_at_complaint(tx: Tx, complaint: str) -> shown.Complaint:
-    """A complaint as the reader may see it; a look at who called is recorded (F2).
+async def visible_complaint(tx: Tx, complaint: str) -> shown.Complaint:
+    """A complaint as the reader may see it, without who called. Raises NotRecorded."""
+    return _as_seen_by(tx, await _complaint(tx, complaint))
 
-    Raises NotRecorded.
-    """
+
+async def identified_complaint(tx: Tx, complaint: str) -> shown.IdentifiedComplaint:
+    """A complaint with who called, for a look that is recorded (F2). Raises NotRecorded."""
     row = await _complaint(tx, complaint)
-    if tx.by.role not in KNOWS_CALLERS:
-        return _as_seen_by(tx, row)
-    await tx.run(
-        """insert into identity_looks (office_id, request, looked_by, role, looked_on)
-           values ($1, $2, $3, $4, $5)""",
-        tx.office,
-        complaint,
-        tx.by.signature,
-        tx.by.role,
-        tx.today,
+    return shown.IdentifiedComplaint(
+        **dict(_for_the_office(row)), department=row["department"], caller=row["caller"]
     )
-    return _with_identity(row)
 
 
 async def office_complaint(tx: Tx, complaint: str) -> shown.OfficeComplaint:
@@ -144,10 +134,4 @@ def _for_the_office(row: Row) -> shown.OfficeComplaint:
         note=row["note"],
         recorded_on=row["recorded_on"],
         recorded_by=without_names(row["recorded_by"], row["caller"]),
-    )
-
-
-def _with_identity(row: Row) -> shown.IdentifiedComplaint:
-    return shown.IdentifiedComplaint(
-        **dict(_for_the_office(row)), department=row["department"], caller=row["caller"]
     )

@@ -1,33 +1,12 @@
 """The lines of a contract, on a statement or waiting for one."""
 
-from datetime import date
-
 from houqin_shared.calendar import Month
-from houqin_shared.paging import BadCursor, Page, page_of, place_of
+from houqin_shared.paging import Page, number_in, page_of, place_of
 from houqin_shared.transaction import Row, Tx
-from pydantic import BaseModel, Field
 
+from billing_svc.queries.visible import visible_account
 from billing_svc.rules.chart import Kind
-from billing_svc.usecases.show.account import visible_account
-from billing_svc.usecases.show.money import Money
-
-FARTHEST_ID = 2**63 - 1
-
-
-class LineShown(BaseModel):
-    """One booking in or against the supplier's favour."""
-
-    line: int
-    kind: Kind
-    month: str = Field(description="The month, or quarter, that it is about")
-    source: str
-    revision: int | None = Field(description="Of the score that a score line follows")
-    rule: str
-    amount: Money = Field(description="Positive in the supplier's favour")
-    happened_on: date
-    recorded_on: date
-    statement: Month | None = Field(description="The statement it stands on; null: it waits (B5)")
-    set_aside_on: date | None = Field(description="Taken back: it came too late (B12)")
+from billing_svc.shown import LineShown
 
 
 def shown_line(row: Row) -> LineShown:
@@ -47,16 +26,6 @@ def shown_line(row: Row) -> LineShown:
     )
 
 
-def place_of_id(after: str | None) -> int:
-    """The number behind a cursor, 0 for the first page. Raises BadCursor."""
-    (text,) = place_of(after, 1)
-    if text is None:
-        return 0
-    if not (text.isascii() and text.isdigit()) or int(text) > FARTHEST_ID:
-        raise BadCursor
-    return int(text)
-
-
 async def list_lines(
     tx: Tx,
     contract: str,
@@ -70,6 +39,7 @@ async def list_lines(
     limit: int,
 ) -> Page[LineShown]:
     await visible_account(tx, contract)
+    (last,) = place_of(after, 1)
     rows = await tx.rows(
         """select * from lines
            where office_id = $1 and contract = $2 and id > $3
@@ -83,7 +53,7 @@ async def list_lines(
            order by id limit $9""",
         tx.office,
         contract,
-        place_of_id(after),
+        number_in(last) or 0,
         kind.value if kind else None,
         month,
         source,

@@ -1,31 +1,10 @@
 """The double-entry ledger of a contract, and the office's trial balance (M3)."""
 
-from datetime import date
-
-from houqin_shared.paging import Page, page_of
+from houqin_shared.paging import Page, number_in, page_of, place_of
 from houqin_shared.transaction import Row, Tx
-from pydantic import BaseModel, Field
 
-from billing_svc.rules.chart import Account
-from billing_svc.usecases.show.account import visible_account
-from billing_svc.usecases.show.lines import place_of_id
-from billing_svc.usecases.show.money import Money
-
-
-class EntryShown(BaseModel):
-    account: Account
-    amount: Money = Field(description="Debit positive, credit negative")
-
-
-class TransactionShown(BaseModel):
-    """One balanced change of money, seen from the office."""
-
-    transaction: int
-    source: str
-    rule: str
-    happened_on: date
-    recorded_on: date
-    entries: list[EntryShown]
+from billing_svc.queries.visible import visible_account
+from billing_svc.shown import AccountSum, EntryShown, TransactionShown, TrialBalance
 
 
 def _transaction(row: Row) -> TransactionShown:
@@ -46,6 +25,7 @@ async def list_transactions(
     tx: Tx, contract: str, after: str | None, limit: int
 ) -> Page[TransactionShown]:
     await visible_account(tx, contract)
+    (last,) = place_of(after, 1)
     rows = await tx.rows(
         """select t.id, t.source, t.rule, t.happened_on, t.recorded_on, e.accounts, e.fens
            from transactions t
@@ -58,33 +38,10 @@ async def list_transactions(
            order by t.id limit $4""",
         tx.office,
         contract,
-        place_of_id(after),
+        number_in(last) or 0,
         limit + 1,
     )
     return page_of(rows, limit, _transaction, "id")
-
-
-class AccountSum(BaseModel):
-    """All that stands on one ledger account, over all contracts."""
-
-    account: Account
-    debits: Money
-    credits: Money
-    balance: Money = Field(description="Debits less credits")
-
-
-class TrialBalance(BaseModel):
-    """Whether the books agree: three zeros."""
-
-    debits: Money
-    credits: Money
-    difference: Money = Field(description="Must be 0.00")
-    unbalanced_transactions: int = Field(description="Must be 0")
-    mismatches: int = Field(
-        description="Balances that differ from the sum of their entries; must be 0"
-    )
-    transactions: int
-    accounts: list[AccountSum]
 
 
 async def trial_balance(tx: Tx) -> TrialBalance:

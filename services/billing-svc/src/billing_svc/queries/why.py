@@ -1,58 +1,18 @@
 """B13: why a line is there: rule, numbers, cause, and the chain back to what was seen."""
 
-from typing import Any
-
-from houqin_shared.calendar import Month
 from houqin_shared.transaction import Row, Tx
-from pydantic import BaseModel, Field
 
+from billing_svc.queries.lines import shown_line
+from billing_svc.queries.visible import visible_account
 from billing_svc.refusals import NoSuchLine
 from billing_svc.rules.chart import Kind
 from billing_svc.rules.sentences import SENTENCES
-from billing_svc.usecases.show.account import PinnedRules, visible_account
-from billing_svc.usecases.show.lines import FARTHEST_ID, LineShown, shown_line
+from billing_svc.shown import EventShown, LineShown, PinnedRules, RuleShown, Why
 
+FARTHEST_ID = 2**63 - 1
 NOT_SHOWN = {"caller", "department", "rules"}
 """F2: who called is told in no event; should one ever tell, nobody reads it here. The rule set is
 long and named beside."""
-
-
-class RuleShown(BaseModel):
-    """The rule, in one sentence."""
-
-    id: str
-    en: str
-    zh: str
-
-
-class EventShown(BaseModel):
-    """Something that was told and moved this money."""
-
-    id: str
-    type: str
-    source: str
-    office: str
-    time: str
-    data: dict[str, Any]
-
-
-class Why(BaseModel):
-    """For the office, the supplier and an auditor alike."""
-
-    line: LineShown
-    rule: RuleShown
-    rule_set: PinnedRules
-    numbers: dict[str, Any] = Field(description="What was put into the rule")
-    statement: Month | None
-    cause: EventShown | None = Field(description="Null: the sweep of `recorded_on`, time alone")
-    chain: list[EventShown] = Field(
-        description="From the cause back to the first event that is known here; for what time"
-        " alone brought about, the contract's signing and the moves of its end"
-    )
-    lines: list[LineShown] = Field(
-        description="Other lines it rests on: the finding that is given back; the findings and"
-        " complaints of a scored month; the month's fee; a quarter's fees and retained money"
-    )
 
 
 def _event(row: Row, source: str) -> EventShown:

@@ -1,9 +1,8 @@
-"""Whose eyes read: the office sees all of its rows, a supplier those of its own contracts."""
+"""What the one who asks may see: the office all of its rows, a supplier those of its contracts."""
 
 from houqin_shared.auth import SUPPLIER, Actor
+from houqin_shared.problem import UnknownContract
 from houqin_shared.transaction import Tx
-
-from inspection_svc.refusals import UnknownContract
 
 NOBODY = ""
 """Not a supplier's number: a token that names none sees no contract."""
@@ -13,8 +12,8 @@ def is_supplier(by: Actor) -> bool:
     return by.role in SUPPLIER
 
 
-def supplier_of(by: Actor) -> str | None:
-    """The supplier whose contracts alone are shown, or None for all contracts (section 9).
+def only_supplier(by: Actor) -> str | None:
+    """The supplier whose contracts alone are shown, or None for all contracts.
 
     Every query on a contract's rows takes it as `$2::text is null or c.supplier = $2`.
     """
@@ -28,7 +27,7 @@ async def require_visible(tx: Tx, contract: str) -> None:
                           where c.office_id = $1 and ($2::text is null or c.supplier = $2)
                             and c.contract = $3)""",
         tx.office,
-        supplier_of(tx.by),
+        only_supplier(tx.by),
         contract,
     ):
         raise UnknownContract(contract=contract)

@@ -1,47 +1,15 @@
 """Statements, with the lines that stand on them."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from houqin_shared.calendar import Month
 from houqin_shared.paging import Page, page_of, place_of
 from houqin_shared.transaction import Row, Tx
-from pydantic import BaseModel, Field
 
+from billing_svc.queries.visible import visible_account
 from billing_svc.refusals import NoSuchStatement
 from billing_svc.rules.chart import Kind
-from billing_svc.usecases.show.account import visible_account
-from billing_svc.usecases.show.money import Money
-
-
-class StatementHead(BaseModel):
-    """A month's settlement (B9, B10)."""
-
-    month: Month
-    drawn_on: date
-    due_on: date
-    payable: Money
-    from_deposit: Money
-    carried: Money = Field(description="After this statement")
-    deposit_returned: Money
-    paid_on: date | None
-    interest: Money | None = Field(description="Only of a paid statement")
-
-
-class StatementLine(BaseModel):
-    """A line as the statement shows it. Of a month's scores that is the net."""
-
-    kind: Kind
-    month: str = Field(description="The month, or quarter, that it is about")
-    source: str
-    rule: str
-    amount: Money = Field(description="Positive in the supplier's favour")
-    bookings: list[int] = Field(description="The lines behind it; ask each for its why")
-
-
-class StatementShown(StatementHead):
-    contract: str
-    lines: list[StatementLine]
+from billing_svc.shown import StatementHead, StatementLine, StatementShown
 
 
 def _head(row: Row) -> StatementHead:

@@ -1,0 +1,49 @@
+"""`python -m bench [--quick] [--only NAME,...]`: measure, and say so."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from bench import ROOT
+from bench.machine import machine
+from bench.plan import PARTS, QUICK, USUAL, Suite
+from bench.report import summary
+from bench.window import Failed
+
+LATEST = ROOT / "bench" / "results" / "latest.json"
+
+
+def main() -> int:
+    given = _arguments()
+    unknown = set(given.only) - set(PARTS)
+    if unknown:
+        print(f"bench: no part is called {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    try:
+        with machine() as here:
+            suite = Suite(here, given.only, QUICK if given.quick else USUAL)
+            results = asyncio.run(suite.run())
+    except KeyboardInterrupt:
+        return 130
+    except Failed as failed:
+        print(f"bench: {failed}", file=sys.stderr)
+        return 1
+    results.write(given.out)
+    print(summary(results))
+    print(f"All figures: {given.out}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short windows: a first look")
+    parser.add_argument(
+        "--only", type=lambda names: names.split(","), default=PARTS, help=", ".join(PARTS)
+    )
+    parser.add_argument("--out", type=Path, default=LATEST, help="where the figures go")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""Contestants side by side: the same windows in turn, so that a noisy machine disturbs all alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bench.machine import Machine
+from bench.results import MODES, Kind, Measured, Mode, Results
+from bench.window import Contestant, Load, measure
+
+WARM_UP: dict[Mode, int] = {"single": 400, "bulk": 20}
+"""Visits of a first window, which counts for nothing but the size of the next."""
+LEAST_VISITS: dict[Mode, int] = {"single": 100, "bulk": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long to look."""
+
+    rounds: int
+    seconds: float
+    """Of a window at saturation, about."""
+    latency_seconds: float
+
+
+@dataclass(slots=True)
+class Duel:
+    """Runs windows and keeps what they showed."""
+
+    machine: Machine
+    results: Results
+    pace: Pace
+    _windows: int = 0
+    _rates: dict[tuple[str, Mode], float] = field(default_factory=dict)
+    """Findings booked a second in the latest window, which decides the size of the next."""
+
+    async def saturate(
+        self, contestants: Sequence[Contestant], modes: Sequence[Mode] = tuple(MODES)
+    ) -> None:
+        """All the load that the system takes: A B, then B A, then A B."""
+        for mode in modes:
+            for contestant in contestants:
+                await self._window(contestant, mode, WARM_UP[mode])
+        for number in range(self.pace.rounds):
+            for mode in modes:
+                for contestant in contestants[:: -1 if number % 2 else 1]:
+                    visits = self._visits(contestant, mode, self.pace.seconds)
+                    await self._window(contestant, mode, visits, "saturation", number)
+
+    async def half_load(
+        self, contestants: Sequence[Contestant], modes: Sequence[Mode] = tuple(MODES)
+    ) -> None:
+        """Latency at half of what each can book."""
+        for mode in modes:
+            for contestant in contestants:
+                rate = self.results.rate(contestant.name, mode) / 2 / MODES[mode]
+                visits = max(round(rate * self.pace.latency_seconds), LEAST_VISITS[mode])
+                await self._window(contestant, mode, visits, "half load", 0, rate)
+
+    def _visits(self, contestant: Contestant, mode: Mode, seconds: float) -> int:
+        rate = self._rates[contestant.name, mode]
+        return max(round(rate * seconds / MODES[mode]), LEAST_VISITS[mode])
+
+    async def _window(
+        self,
+        contestant: Contestant,
+        mode: Mode,
+        visits: int,
+        kind: Kind | None = None,
+        number: int = 0,
+        rate: float | None = None,
+    ) -> None:
+        self._windows += 1
+        load = Load(MODES[mode], visits, rate)
+        figures = await measure(self.machine, contestant, f"w{self._windows}", load)
+        if kind is None:
+            kind_or_warm = "warm-up"
+        else:
+            kind_or_warm = kind
+            self.results.add(Measured(contestant.name, mode, kind, number, figures))
+        if rate is None:
+            self._rates[contestant.name, mode] = figures.booked_rate
+        print(
+            f"{contestant.name:18} {mode:6} {kind_or_warm:10} "
+            f"accepted {figures.accepted_rate:8,.0f}/s  booked {figures.booked_rate:8,.0f}/s  "
+            f"cpu {figures.cpu_total:7,.0f} us  "
+            f"accept {figures.accept.p50:6.1f}/{figures.accept.p99:6.1f} ms  "
+            f"to booked {figures.booked.p50:7.1f}/{figures.booked.p99:7.1f} ms  "
+            f"noise {figures.foreign_cores:.2f}",
+            flush=True,
+        )

@@ -2,12 +2,13 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from pathlib import Path
 
 from bench import ROOT
 from bench.machine import machine
-from bench.plan import PARTS, QUICK, USUAL, Suite
+from bench.plan import FULL, PARTS, QUICK, USUAL, Suite
 from bench.report import summary
 from bench.window import Failed
 
@@ -16,13 +17,15 @@ LATEST = ROOT / "bench" / "results" / "latest.json"
 
 def main() -> int:
     given = _arguments()
+    # It says of every new topic that its leader isn't known yet, and tries again: no news.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     unknown = set(given.only) - set(PARTS)
     if unknown:
         print(f"bench: no part is called {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
     try:
         with machine() as here:
-            suite = Suite(here, given.only, QUICK if given.quick else USUAL)
+            suite = Suite(here, given.only, given.measure)
             results = asyncio.run(suite.run())
     except KeyboardInterrupt:
         return 130
@@ -37,7 +40,12 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="short windows: a first look")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--quick", action="store_const", dest="measure", const=QUICK, help="a first look"
+    )
+    how.add_argument("--full", action="store_const", dest="measure", const=FULL, help="an hour")
+    parser.set_defaults(measure=USUAL)
     parser.add_argument(
         "--only", type=lambda names: names.split(","), default=PARTS, help=", ".join(PARTS)
     )

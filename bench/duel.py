@@ -1,4 +1,4 @@
-"""Contestants side by side: the same windows in turn, so that a noisy machine disturbs all alike."""
+"""Contestants side by side: their windows take turns, so that noise disturbs all alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,12 +39,12 @@ class Duel:
         """All the load that the system takes: A B, then B A, then A B."""
         for mode in modes:
             for contestant in contestants:
-                await self._window(contestant, mode, WARM_UP[mode])
+                await self._window(contestant, mode, Load(MODES[mode], WARM_UP[mode]))
         for number in range(self.pace.rounds):
             for mode in modes:
                 for contestant in contestants[:: -1 if number % 2 else 1]:
-                    visits = self._visits(contestant, mode, self.pace.seconds)
-                    await self._window(contestant, mode, visits, "saturation", number)
+                    load = Load(MODES[mode], self._visits(contestant, mode))
+                    await self._window(contestant, mode, load, kind="saturation", number=number)
 
     async def half_load(
         self, contestants: Sequence[Contestant], modes: Sequence[Mode] = tuple(MODES)
@@ -54,33 +54,32 @@ class Duel:
             for contestant in contestants:
                 rate = self.results.rate(contestant.name, mode) / 2 / MODES[mode]
                 visits = max(round(rate * self.pace.latency_seconds), LEAST_VISITS[mode])
-                await self._window(contestant, mode, visits, "half load", 0, rate)
+                load = Load(MODES[mode], visits, rate)
+                await self._window(contestant, mode, load, kind="half load")
 
-    def _visits(self, contestant: Contestant, mode: Mode, seconds: float) -> int:
-        rate = self._rates[contestant.name, mode]
-        return max(round(rate * seconds / MODES[mode]), LEAST_VISITS[mode])
+    def _visits(self, contestant: Contestant, mode: Mode) -> int:
+        """As many as it will book in the time of a window, as far as is known."""
+        visits = self._rates[contestant.name, mode] * self.pace.seconds / MODES[mode]
+        return max(round(visits), LEAST_VISITS[mode])
 
     async def _window(
         self,
         contestant: Contestant,
         mode: Mode,
-        visits: int,
+        load: Load,
+        *,
         kind: Kind | None = None,
         number: int = 0,
-        rate: float | None = None,
     ) -> None:
+        """A window without a kind counts for nothing but the size of the next."""
         self._windows += 1
-        load = Load(MODES[mode], visits, rate)
         figures = await measure(self.machine, contestant, f"w{self._windows}", load)
-        if kind is None:
-            kind_or_warm = "warm-up"
-        else:
-            kind_or_warm = kind
+        if kind is not None:
             self.results.add(Measured(contestant.name, mode, kind, number, figures))
-        if rate is None:
+        if load.rate is None:
             self._rates[contestant.name, mode] = figures.booked_rate
         print(
-            f"{contestant.name:18} {mode:6} {kind_or_warm:10} "
+            f"{contestant.name:18} {mode:6} {kind or 'warm-up':10} "
             f"accepted {figures.accepted_rate:8,.0f}/s  booked {figures.booked_rate:8,.0f}/s  "
             f"cpu {figures.cpu_total:7,.0f} us  "
             f"accept {figures.accept.p50:6.1f}/{figures.accept.p99:6.1f} ms  "

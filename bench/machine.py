@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import broker
 import psutil
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from houqin.postgres import embedded_server
 
 from bench import ROOT
@@ -70,6 +71,22 @@ class Part:
         return total
 
 
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """A broker that runs."""
+
+    part: Part
+    address: str
+
+    async def create_topic(self, topic: str, partitions: int) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.address)
+        await admin.start()
+        try:
+            await admin.create_topics([NewTopic(topic, partitions, 1)])
+        finally:
+            await admin.close()
+
+
 @dataclass(slots=True)
 class Machine:
     """Everything that runs here; all of it ends with the machine."""
@@ -91,8 +108,8 @@ class Machine:
         """So that no contestant pays for what another has written."""
         await _execute(self.postgres_url, "checkpoint")
 
-    def kafka(self) -> tuple[Part, str]:
-        """A new broker and its address. Raises RuntimeError if there is none to be had."""
+    def kafka(self) -> Kafka:
+        """A new broker. Raises RuntimeError if there is none to be had."""
         if missing := broker.why_not():
             raise RuntimeError(f"no Kafka: {missing}")
         running = broker.Broker()
@@ -100,7 +117,7 @@ class Machine:
         before = {child.pid for child in psutil.Process().children()}
         running.start()
         (born,) = [child for child in psutil.Process().children() if child.pid not in before]
-        return Part("kafka", born), running.address
+        return Kafka(Part("kafka", born), running.address)
 
     def start(
         self, name: str, module: str, environment: Mapping[str, str], *arguments: str
@@ -195,5 +212,6 @@ def _configure(data: Path) -> None:
 
 
 def make_cluster(data: str) -> None:
+    """Start a server once, which makes its files."""
     with embedded_server(Path(data)):
-        pass
+        return

@@ -2,55 +2,130 @@
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from bench.backlog import catch_up
 from bench.duel import Duel, Pace
-from bench.machine import Machine, Part
+from bench.floors import all_floors
+from bench.growth import Size, grow
+from bench.machine import Kafka, Machine
 from bench.product import Product
 from bench.results import Results
-from bench.stripped import contestant as stripped_path
+from bench.stripped.contestant import Stripped
 from bench.window import Contestant
 from bench.workload import Scope
+from bench.year import replay_a_year
 
-PARTS = ("stripped", "product", "product-postgres")
+PARTS = (
+    "floors", "stripped", "product", "product-postgres", "ordinary", "backlog", "replay", "growth",
+)  # fmt: skip
 SCOPE = Scope(offices=10, contracts=10)
-QUICK = Pace(rounds=2, seconds=3, latency_seconds=6)
-USUAL = Pace(rounds=3, seconds=6, latency_seconds=12)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How much of everything."""
+
+    pace: Pace
+    floor_seconds: float
+    backlog_visits: int
+    days: int
+    size: Size
+
+
+QUICK = Measure(
+    pace=Pace(rounds=2, seconds=3, latency_seconds=6),
+    floor_seconds=2,
+    backlog_visits=100,
+    days=90,
+    size=Size(Scope(10, 10), 100_000, seconds=30),
+)
+USUAL = Measure(
+    pace=Pace(rounds=3, seconds=5, latency_seconds=12),
+    floor_seconds=5,
+    backlog_visits=300,
+    days=365,
+    size=Size(Scope(100, 100), 1_000_000, seconds=180),
+)
+FULL = Measure(
+    pace=Pace(rounds=5, seconds=10, latency_seconds=30),
+    floor_seconds=10,
+    backlog_visits=1000,
+    days=365,
+    size=Size(Scope(100, 100), 1_000_000, seconds=3600),
+)
+
+
 class Suite:
     """One run."""
 
-    machine: Machine
-    only: Collection[str]
-    pace: Pace
+    def __init__(self, machine: Machine, only: Collection[str], measure: Measure) -> None:
+        self._machine = machine
+        self._only = only
+        self._measure = measure
+        self._broker: Kafka | None = None
+
+    @property
+    def _kafka(self) -> Kafka:
+        """One for all, started when it is first asked for."""
+        if self._broker is None:
+            self._broker = self._machine.kafka()
+        return self._broker
 
     async def run(self) -> Results:
+        """Raises Failed, RuntimeError."""
         began = time.monotonic()
-        results = await Results.begin(self.machine.postgres_url)
-        duel = Duel(self.machine, results, self.pace)
-        contestants = await self._contestants()
-        if contestants:
-            await duel.saturate(contestants)
-            await duel.half_load(contestants)
+        machine, measure = self._machine, self._measure
+        results = await Results.begin(machine.postgres_url)
+        duel = Duel(machine, results, measure.pace)
+        if "floors" in self._only:
+            results.floors = await all_floors(machine, self._kafka, measure.floor_seconds)
+        await self._contest(duel, results)
+        if "replay" in self._only:
+            results.more["replay"] = asdict(replay_a_year(machine.folder, measure.days))
+        if "growth" in self._only:
+            results.more["growth"] = asdict(await grow(machine, duel, measure.size))
         results.seconds = round(time.monotonic() - began, 1)
         return results
 
-    async def _contestants(self) -> list[Contestant]:
-        found = []
-        if {"stripped", "product"} & set(self.only):
-            kafka = self.machine.kafka()
-        if "stripped" in self.only:
-            found.append(await stripped_path.start(self.machine, kafka, SCOPE))
-        if "product" in self.only:
-            found.append(await self._product("product", kafka))
-        if "product-postgres" in self.only:
-            found.append(await self._product("product-postgres", None))
-        return found
+    async def _contest(self, duel: Duel, results: Results) -> None:
+        products: list[Product] = []
+        contestants: list[Contestant] = []
+        stripped = None
+        if "stripped" in self._only:
+            stripped = Stripped(self._machine, self._kafka)
+            contestants.append(await stripped.start(SCOPE))
+        if {"product", "backlog"} & set(self._only):
+            products.append(await self._product("product", self._kafka))
+        if "product-postgres" in self._only:
+            products.append(await self._product("product-postgres", None))
+        contestants += [product.contestant() for product in products]
+        await duel.saturate(contestants)
+        await duel.half_load(contestants)
+        if "ordinary" in self._only:
+            await self._ordinary(duel)
+        if "backlog" in self._only:
+            visits = self._measure.backlog_visits
+            results.more["backlog"] = asdict(
+                await catch_up(self._machine, products[0], 100, visits)
+            )
+        for product in products:
+            product.stop()
+        if stripped is not None:
+            stripped.stop()
 
-    async def _product(self, name: str, kafka: tuple[Part, str] | None) -> Contestant:
-        product = Product(self.machine, name)
+    async def _product(self, name: str, kafka: Kafka | None) -> Product:
+        product = Product(self._machine, name)
         await product.start(kafka)
         await product.sign(SCOPE)
-        return product.contestant()
+        return product
+
+    async def _ordinary(self, duel: Duel) -> None:
+        # FastStream comes with the group `bench` alone.
+        from bench.ordinary.contestant import Ordinary
+
+        ordinary = Ordinary(self._machine, self._kafka, SCOPE)
+        await ordinary.start()
+        for consumers in (1, 4):
+            await duel.saturate([ordinary.with_consumers(consumers)], ["single"])
+        ordinary.stop()

@@ -13,14 +13,14 @@ from houqin.replay import commands
 from houqin_shared.auth import Role, issue_token
 
 from bench import ROOT
-from bench.machine import Machine, Part, free_port, wait_for_port
+from bench.machine import Kafka, Machine, Part, free_port, wait_for_port
 from bench.window import Contestant, Failed, Ledger
 from bench.workload import TODAY, Scope
 
 TERMS_OF = ROOT / "examples" / "ezhou.yaml"
 """Whose supplier and rule set the contracts have."""
 SIGNING_AT_ONCE = 16
-PATIENCE = 120.0
+PATIENCE = 300.0
 PROGRESS = """select coalesce(pg_sequence_last_value(
                   pg_get_serial_sequence('transactions', 'id')::regclass), 0)"""
 BOOKED = """select source as finding,
@@ -42,15 +42,14 @@ class Product:
         self._bus_parts: list[Part] = []
         self._signed = Scope(0, 0)
 
-    async def start(self, kafka: tuple[Part, str] | None = None) -> None:
+    async def start(self, kafka: Kafka | None = None) -> None:
         """All services, on the broker given or else on a log table. Raises RuntimeError."""
         machine = self._machine
         if kafka is None:
             self._bus_url = await machine.database(f"{self._name}_bus")
         else:
-            part, address = kafka
-            self._bus_url = f"kafka://{address}"
-            self._bus_parts = [part]
+            self._bus_url = f"kafka://{kafka.address}"
+            self._bus_parts = [kafka.part]
         for service in SERVICE_NAMES:
             self._urls[service] = await machine.database(f"{self._name}_{service}")
         await asyncio.gather(*(self.start_service(service) for service in SERVICE_NAMES))
@@ -71,6 +70,10 @@ class Product:
     def stop_service(self, service: str) -> None:
         """SIGTERM; it may be started again."""
         self._machine.stop(self._parts.pop(service))
+
+    def stop(self) -> None:
+        for service in list(self._parts):
+            self.stop_service(service)
 
     def contestant(self, scope: Scope | None = None) -> Contestant:
         """Under load with the contracts that were signed, or with some of them."""

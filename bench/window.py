@@ -119,25 +119,24 @@ async def measure(machine: Machine, contestant: Contestant, window: str, load: L
         async with generator(plan) as sender:
             meter = Meter(parts)
             seen = await sender.run()
-            _require_accepted(contestant, seen)
-            await _booked(connection, contestant.ledger, window, before, load.all_findings)
+            require_accepted(contestant, seen)
+            await all_booked(connection, contestant.ledger, window, before, load.all_findings)
             cost = meter.read(seen.cpu)
-        rows = await connection.fetch(contestant.ledger.booked, f"{window}-%")
+        bookings = await moments(connection, contestant.ledger, window)
     finally:
         await connection.close()
-    bookings = [(int(row["finding"].split("-")[1]), float(row["at"])) for row in rows]
     memory = {part.name: round(part.memory() / 2**20, 1) for part in parts}
     return _figures(load, seen, bookings, cost, memory)
 
 
-def _require_accepted(contestant: Contestant, seen: Seen) -> None:
+def require_accepted(contestant: Contestant, seen: Seen) -> None:
     refused = {code: count for code, count in seen.statuses.items() if code >= 400}
     refused.pop(TOO_MANY, None)
     if refused:
         raise Failed(f"{contestant.name} answered {refused}: {seen.first_error}")
 
 
-async def _booked(
+async def all_booked(
     connection: "asyncpg.Connection[asyncpg.Record]",
     ledger: Ledger,
     window: str,
@@ -157,6 +156,14 @@ async def _booked(
                 break
         await asyncio.sleep(LOOK)
     raise Failed(f"of {findings} findings that were accepted, {booked} are booked")
+
+
+async def moments(
+    connection: "asyncpg.Connection[asyncpg.Record]", ledger: Ledger, window: str
+) -> list[tuple[int, float]]:
+    """Of each booking of a window: the number of its visit, and when it was committed."""
+    rows = await connection.fetch(ledger.booked, f"{window}-%")
+    return [(int(row["finding"].split("-")[1]), float(row["at"])) for row in rows]
 
 
 def _figures(

@@ -1,8 +1,8 @@
 """Starts the stripped path."""
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from dataclasses import dataclass, field
 
-from bench.machine import Machine, Part, free_port, wait_for_port
+from bench.machine import Kafka, Machine, Part, free_port, wait_for_port
 from bench.stripped import PARTITIONS, TOPIC, consumer, ingest
 from bench.window import Contestant, Ledger
 from bench.workload import Scope
@@ -13,31 +13,35 @@ BOOKED = """select finding, extract(epoch from pg_xact_commit_timestamp(xmin))::
             from bookings where finding like $1"""
 
 
-async def start(machine: Machine, kafka: tuple[Part, str], scope: Scope) -> Contestant:
+@dataclass(slots=True)
+class Stripped:
     """One process accepts and relays, another one books."""
-    part, address = kafka
-    await create_topic(address, TOPIC, PARTITIONS)
-    accepted = await machine.database("stripped_ingest", ingest.SCHEMA)
-    ledger = await machine.database("stripped_ledger", consumer.SCHEMA)
-    port = free_port()
-    accepts = machine.start(
-        "stripped ingest",
-        "bench.stripped.ingest",
-        {"DATABASE_URL": accepted, "KAFKA": address, "PORT": str(port)},
-    )
-    books = machine.start(
-        "stripped consumer", "bench.stripped.consumer", {"DATABASE_URL": ledger, "KAFKA": address}
-    )
-    await wait_for_port(machine, accepts, port)
-    return Contestant(
-        "stripped", port, [accepts, books, part], Ledger(ledger, PROGRESS, BOOKED), scope
-    )
 
+    machine: Machine
+    kafka: Kafka
+    _parts: list[Part] = field(default_factory=list)
 
-async def create_topic(address: str, topic: str, partitions: int) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=address)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(topic, partitions, 1)])
-    finally:
-        await admin.close()
+    async def start(self, scope: Scope) -> Contestant:
+        """Raises RuntimeError."""
+        machine, address = self.machine, self.kafka.address
+        await self.kafka.create_topic(TOPIC, PARTITIONS)
+        accepted = await machine.database("stripped_ingest", ingest.SCHEMA)
+        ledger = await machine.database("stripped_ledger", consumer.SCHEMA)
+        port = free_port()
+        environment = {"DATABASE_URL": accepted, "KAFKA": address, "PORT": str(port)}
+        accepting = machine.start("stripped ingest", "bench.stripped.ingest", environment)
+        environment = {"DATABASE_URL": ledger, "KAFKA": address}
+        booking = machine.start("stripped consumer", "bench.stripped.consumer", environment)
+        self._parts = [accepting, booking]
+        await wait_for_port(machine, accepting, port)
+        return Contestant(
+            name="stripped",
+            port=port,
+            parts=[*self._parts, self.kafka.part],
+            ledger=Ledger(ledger, PROGRESS, BOOKED),
+            scope=scope,
+        )
+
+    def stop(self) -> None:
+        for part in self._parts:
+            self.machine.stop(part)

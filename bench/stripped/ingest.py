@@ -83,9 +83,7 @@ class Relay:
         async with self._pool.acquire() as connection:
             while True:
                 self._told.clear()
-                if await self._send(connection):
-                    pause = TICK
-                elif await self._told_within(pause):
+                if await self._send(connection) or await self._told_within(pause):
                     pause = TICK
                 else:
                     pause = min(pause * 2, IDLE)

@@ -3,16 +3,21 @@
 import argparse
 import asyncio
 import logging
+import signal
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench import ROOT
 from bench.machine import machine
+from bench.page import write_page
 from bench.plan import FULL, PARTS, QUICK, USUAL, Suite
-from bench.report import summary
+from bench.plots import draw
+from bench.promises import summary
 from bench.window import Failed
 
 LATEST = ROOT / "bench" / "results" / "latest.json"
+PAGE = ROOT / "docs" / "performance.md"
 
 
 def main() -> int:
@@ -23,6 +28,10 @@ def main() -> int:
     if unknown:
         print(f"bench: no part is called {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
+    if "ordinary" in given.only and find_spec("faststream") is None:
+        print("bench: `make bench` installs what the ordinary stack needs", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with machine() as here:
             suite = Suite(here, given.only, given.measure)
@@ -35,6 +44,9 @@ def main() -> int:
     results.write(given.out)
     print(summary(results))
     print(f"All figures: {given.out}")
+    if given.out == LATEST:
+        write_page(results, PAGE, draw(results, PAGE.parent / "performance"))
+        print(f"The page about them: {PAGE}")
     return 0
 
 

@@ -1,15 +1,16 @@
 """Contestants side by side: their windows take turns, so that noise disturbs all alike."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.machine import Machine
+from bench.meter import Meter
 from bench.results import MODES, Kind, Measured, Mode, Results
 from bench.window import Contestant, Load, measure
 
-WARM_UP: dict[Mode, int] = {"single": 400, "bulk": 20}
-"""Visits of a first window, which counts for nothing but the size of the next."""
-LEAST_VISITS: dict[Mode, int] = {"single": 100, "bulk": 10}
+LEAST_VISITS: dict[Mode, int] = {"single": 20, "bulk": 5}
+"""Of a window, so that a percentile means something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Pace:
     seconds: float
     """Of a window at saturation, about."""
     latency_seconds: float
+    warm_up: Mapping[Mode, int] = field(default_factory=lambda: {"single": 400, "bulk": 20})
+    """Visits of a first window, which counts for nothing but the size of the next."""
 
 
 @dataclass(slots=True)
@@ -33,13 +36,22 @@ class Duel:
     _rates: dict[tuple[str, Mode], float] = field(default_factory=dict)
     """Findings booked a second in the latest window, which decides the size of the next."""
 
+    async def idle(self, contestants: Sequence[Contestant]) -> dict[str, float]:
+        """Cores that each part of each contestant needs when nothing happens, in thousandths."""
+        meter = Meter([part for contestant in contestants for part in contestant.parts])
+        await asyncio.sleep(self.pace.seconds)
+        cost = meter.read(0)
+        return {
+            name: round(spent / self.pace.seconds * 1000, 1) for name, spent in cost.cpu.items()
+        }
+
     async def saturate(
         self, contestants: Sequence[Contestant], modes: Sequence[Mode] = tuple(MODES)
     ) -> None:
         """All the load that the system takes: A B, then B A, then A B."""
         for mode in modes:
             for contestant in contestants:
-                await self._window(contestant, mode, Load(MODES[mode], WARM_UP[mode]))
+                await self._window(contestant, mode, Load(MODES[mode], self.pace.warm_up[mode]))
         for number in range(self.pace.rounds):
             for mode in modes:
                 for contestant in contestants[:: -1 if number % 2 else 1]:

@@ -5,7 +5,7 @@ Two installations run at the same time, each with a broker of its own: one with 
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bench.duel import Duel
 from bench.figures import Figures
@@ -14,7 +14,8 @@ from bench.product import Product
 from bench.window import Load, measure
 from bench.workload import Scope
 
-SMALL, BIG = "small", "grown"
+SMALL, BIG, BIG_ONE = "small", "grown", "grown, one contract"
+"""The last is the grown one under the load of the small: only what lies in its tables differs."""
 FEW = 10_000
 BULK = 100
 STEPS = 10
@@ -72,7 +73,8 @@ async def grow(machine: Machine, duel: Duel, size: Size) -> Growth:
             f"cpu {step.cpu_total:6,.0f} us",
             flush=True,
         )
-    await duel.saturate([small.contestant(), big.contestant()])
+    one = replace(big.contestant(Scope(1, 1)), name=BIG_ONE)
+    await duel.saturate([small.contestant(), one, big.contestant()])
     small.stop()
     big.stop()
     return growth

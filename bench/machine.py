@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -187,7 +186,6 @@ def free_port() -> int:
 @contextmanager
 def machine() -> Iterator[Machine]:
     """One PostgreSQL for all; it and every process started on it end with this."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="hq-bench-"))
     try:
         with ExitStack() as stack:

@@ -100,6 +100,8 @@ class Suite:
         if "product-postgres" in self._only:
             products.append(await self._product("product-postgres", None))
         contestants += [product.contestant() for product in products]
+        if contestants:
+            results.more["idle"] = await duel.idle(contestants)
         await duel.saturate(contestants)
         await duel.half_load(contestants)
         if "ordinary" in self._only:

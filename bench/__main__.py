@@ -14,6 +14,7 @@ from bench.page import write_page
 from bench.plan import FULL, PARTS, QUICK, USUAL, Suite
 from bench.plots import draw
 from bench.promises import summary
+from bench.results import Results
 from bench.window import Failed
 
 LATEST = ROOT / "bench" / "results" / "latest.json"
@@ -35,7 +36,7 @@ def main() -> int:
     try:
         with machine() as here:
             suite = Suite(here, given.only, given.measure)
-            results = asyncio.run(suite.run())
+            results = _measured(suite, given.out)
     except KeyboardInterrupt:
         return 130
     except Failed as failed:
@@ -48,6 +49,16 @@ def main() -> int:
         write_page(results, PAGE, draw(results, PAGE.parent / "performance"))
         print(f"The page about them: {PAGE}")
     return 0
+
+
+def _measured(suite: Suite, out: Path) -> Results:
+    """A run that fails keeps what it has measured beside the results of those that did not."""
+    try:
+        return asyncio.run(suite.run())
+    except Failed:
+        if suite.results is not None:
+            suite.results.write(out.with_name("failed.json"))
+        raise
 
 
 def _arguments() -> argparse.Namespace:

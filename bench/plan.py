@@ -64,6 +64,8 @@ class Suite:
         self._only = only
         self._measure = measure
         self._broker: Kafka | None = None
+        self.results: Results | None = None
+        """What was measured so far."""
 
     @property
     def _kafka(self) -> Kafka:
@@ -76,7 +78,7 @@ class Suite:
         """Raises Failed, RuntimeError."""
         began = time.monotonic()
         machine, measure = self._machine, self._measure
-        results = await Results.begin(machine.postgres_url)
+        results = self.results = await Results.begin(machine.postgres_url)
         duel = Duel(machine, results, measure.pace)
         if "floors" in self._only:
             results.floors = await all_floors(machine, self._kafka, measure.floor_seconds)

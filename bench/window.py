@@ -25,7 +25,7 @@ from bench.workload import Scope, Workload
 CONNECTIONS = 32
 LOOK = 0.05
 """Seconds between two looks at how far the ledger is, once everything was sent."""
-LONGEST = 300.0
+LONGEST = 180.0
 """Seconds after which a window that is not booked has failed."""
 
 

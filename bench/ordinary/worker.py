@@ -6,6 +6,7 @@ import os
 import uvloop
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
+from sqlalchemy.exc import IntegrityError
 
 from bench.ordinary import TOPIC
 from bench.ordinary.models import Deduction, Entry, FindingConfirmed, sessions_of
@@ -37,7 +38,11 @@ async def book(fact: FindingConfirmed) -> None:
                 ],
             )
         )
-        await session.commit()
+        try:
+            await session.commit()
+        except IntegrityError:
+            # Kafka delivered it again, as it does when consumers come and go: it is booked.
+            await session.rollback()
 
 
 if __name__ == "__main__":

@@ -7,11 +7,14 @@ import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
+
+import broker
 
 from bench import ROOT
 from bench.machine import machine
 from bench.page import write_page
-from bench.plan import FULL, PARTS, QUICK, USUAL, Suite
+from bench.plan import FULL, PARTS, QUICK, USUAL, WITHOUT_KAFKA, Suite
 from bench.plots import draw
 from bench.promises import summary
 from bench.results import Results
@@ -32,7 +35,12 @@ def main() -> int:
     if "ordinary" in given.only and find_spec("faststream") is None:
         print("bench: `make bench` installs what the ordinary stack needs", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    without = set(given.only) <= WITHOUT_KAFKA
+    if not without and (missing := broker.why_not()):
+        print(f"bench: no Kafka: {missing}; --only {','.join(WITHOUT_KAFKA)}", file=sys.stderr)
+        return 2
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         with machine() as here:
             suite = Suite(here, given.only, given.measure)
@@ -49,6 +57,11 @@ def main() -> int:
         write_page(results, PAGE, draw(results, PAGE.parent / "performance"))
         print(f"The page about them: {PAGE}")
     return 0
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """At once, also where a program is being waited for: asyncio's own handler would wait."""
+    raise KeyboardInterrupt
 
 
 def _measured(suite: Suite, out: Path) -> Results:

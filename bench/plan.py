@@ -19,6 +19,7 @@ from bench.year import replay_a_year
 PARTS = (
     "floors", "stripped", "product", "product-postgres", "ordinary", "backlog", "replay", "growth",
 )  # fmt: skip
+WITHOUT_KAFKA = frozenset({"product-postgres", "replay"})
 SCOPE = Scope(offices=10, contracts=10)
 
 

@@ -19,13 +19,15 @@ class CatchUp:
     """Findings a second while the consumer was stopped."""
     first_booked_after: float
     """Seconds from the start of its process, which joins the group and reads its first batch."""
-    booked_rate: float
-    """Findings a second from then on."""
+    all_booked_after: float
+    booked_rate: float | None
+    """Findings a second from its first commit on; None if one transaction was enough for all."""
 
 
-async def catch_up(machine: Machine, product: Product, findings: int, visits: int) -> CatchUp:
+async def catch_up(
+    machine: Machine, product: Product, window: str, findings: int, visits: int
+) -> CatchUp:
     """Stop billing-svc, accept, start it. Raises Failed."""
-    window = "backlog"
     contestant = product.contestant()
     load = Workload(window, contestant.scope, findings, visits, contestant.tokens)
     await machine.checkpoint()
@@ -42,9 +44,13 @@ async def catch_up(machine: Machine, product: Product, findings: int, visits: in
         booked = sorted(at for _, at in await moments(connection, contestant.ledger, window))
     finally:
         await connection.close()
+    accepting = (max(seen.answered) - min(seen.due)) / 1e9
+    first, last = booked[0], booked[-1]
+    after_the_first = sum(at > first for at in booked)
     return CatchUp(
-        findings=findings * visits,
-        accepted_rate=round(findings * visits / (max(seen.answered) - min(seen.due)) * 1e9, 1),
-        first_booked_after=round(booked[0] - started, 2),
-        booked_rate=round(findings * visits / (booked[-1] - booked[0]), 1),
+        findings=len(booked),
+        accepted_rate=round(len(booked) / accepting, 1),
+        first_booked_after=round(first - started, 2),
+        all_booked_after=round(last - started, 2),
+        booked_rate=round(after_the_first / (last - first), 1) if after_the_first else None,
     )

@@ -144,14 +144,27 @@ def _floors(results: Results) -> str:
 
 
 def _backlog(results: Results) -> str:
-    it = results.more.get("backlog")
-    if it is None:
+    backlogs = results.more.get("backlog")
+    if backlogs is None:
         return NOT_MEASURED
-    return (
-        f"{it['findings']:,} findings were accepted at {it['accepted_rate']:,.0f}/s while "
-        f"billing-svc was stopped. {it['first_booked_after']:.1f} s after its process was started "
-        f"it booked the first of them, and from then on {it['booked_rate']:,.0f}/s."
-    )
+
+    def rows() -> Iterator[Sequence[str]]:
+        for mode, it in backlogs.items():
+            rate = it["booked_rate"]
+            yield [
+                mode,
+                f"{it['findings']:,}",
+                f"{it['accepted_rate']:,.0f}",
+                f"{it['first_booked_after']:.1f}",
+                f"{it['all_booked_after']:.1f}",
+                f"{rate:,.0f}" if rate else "all at once",
+            ]
+
+    head = [
+        "while billing-svc was stopped", "accepted", "accepted/s",
+        "first booked, s after its start", "all booked, s", "booked/s between",
+    ]  # fmt: skip
+    return _table(head, rows())
 
 
 def _replay(results: Results) -> str:

@@ -1,7 +1,7 @@
 """What is measured, in which order."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from bench.backlog import catch_up
@@ -10,7 +10,7 @@ from bench.floors import all_floors
 from bench.growth import Size, grow
 from bench.machine import Kafka, Machine
 from bench.product import Product
-from bench.results import Results
+from bench.results import Mode, Results
 from bench.stripped.contestant import Stripped
 from bench.window import Contestant
 from bench.workload import Scope
@@ -29,7 +29,8 @@ class Measure:
 
     pace: Pace
     floor_seconds: float
-    backlog_visits: int
+    backlogs: Sequence[tuple[Mode, int, int]]
+    """Findings in a visit and visits, while the consumer is stopped."""
     days: int
     size: Size
 
@@ -37,21 +38,21 @@ class Measure:
 QUICK = Measure(
     pace=Pace(rounds=2, seconds=3, latency_seconds=6),
     floor_seconds=2,
-    backlog_visits=100,
+    backlogs=[("single", 1, 1_000), ("bulk", 100, 100)],
     days=90,
     size=Size(Scope(10, 10), 100_000, seconds=30),
 )
 USUAL = Measure(
     pace=Pace(rounds=3, seconds=5, latency_seconds=12),
     floor_seconds=5,
-    backlog_visits=300,
+    backlogs=[("single", 1, 5_000), ("bulk", 100, 500)],
     days=365,
     size=Size(Scope(100, 100), 1_000_000, seconds=180),
 )
 FULL = Measure(
     pace=Pace(rounds=5, seconds=10, latency_seconds=30),
     floor_seconds=10,
-    backlog_visits=1000,
+    backlogs=[("single", 1, 20_000), ("bulk", 100, 2_000)],
     days=365,
     size=Size(Scope(100, 100), 1_000_000, seconds=3600),
 )
@@ -110,10 +111,14 @@ class Suite:
         if "ordinary" in self._only:
             await self._ordinary(duel)
         if "backlog" in self._only:
-            visits = self._measure.backlog_visits
-            results.more["backlog"] = asdict(
-                await catch_up(self._machine, products[0], 100, visits)
-            )
+            results.more["backlog"] = {
+                mode: asdict(
+                    await catch_up(
+                        self._machine, products[0], f"backlog{findings}", findings, visits
+                    )
+                )
+                for mode, findings, visits in self._measure.backlogs
+            }
         for product in products:
             product.stop()
         if stripped is not None:

@@ -65,12 +65,12 @@ def _interrupt(*_: object) -> NoReturn:
 
 
 def _measured(suite: Suite, out: Path) -> Results:
-    """A run that fails keeps what it has measured beside the results of those that did not."""
+    """What a run has measured before it failed or was ended is kept, beside whole results."""
     try:
         return asyncio.run(suite.run())
-    except Failed:
+    except BaseException:
         if suite.results is not None:
-            suite.results.write(out.with_name("failed.json"))
+            suite.results.write(out.with_name("unfinished.json"))
         raise
 
 

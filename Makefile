@@ -4,7 +4,7 @@ PORT ?= 8000
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 
-.PHONY: help setup run test test-all lint format specs clean
+.PHONY: help setup run test test-all bench lint format specs clean
 
 help:            ## what there is to do
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,10 +27,14 @@ test: setup      ## all tests but the longest; lint and specs are in .ci/run
 test-all: setup  ## every test, every example office
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+bench: setup     ## measure; writes bench/results/latest.json and docs/performance.md (15 minutes)
+	$(BIN)/uv sync --frozen --quiet --inexact --no-python-downloads --group bench
+	$(BIN)/python -m bench
+
 lint: setup      ## ruff and mypy, warnings are errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy shared cli tests conftest.py
+	$(BIN)/mypy shared cli bench tests conftest.py
 	@for service in services/*; do $(BIN)/mypy $$service || exit 1; done
 
 format: setup

@@ -4,7 +4,7 @@ PORT ?= 8000
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 
-.PHONY: help setup run test test-all bench lint format specs clean
+.PHONY: help setup run kafka test test-all bench lint format specs clean
 
 help:            ## what there is to do
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,10 @@ setup: .venv/.ready ## install what is missing into .venv
 
 run: setup       ## start everything, replay the example office, tell its story, stay up
 	@$(BIN)/houqin run --port $(PORT)
+
+kafka: PORT = 9092
+kafka: setup     ## a Kafka broker for a developer, until Ctrl-C; PORT=9092 (needs Java 17 and Maven)
+	@$(BIN)/python tests/broker.py $(PORT)
 
 test: setup      ## all tests but the longest; lint and specs are in .ci/run
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile

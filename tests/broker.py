@@ -6,6 +6,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -154,13 +155,16 @@ def main() -> None:
     missing = why_not()
     if missing:
         sys.exit(f"no Kafka: {missing}")
-    broker = Broker(int(sys.argv[1]) if len(sys.argv) > 1 else 9092).start()
-    sys.stdout.write(f"Kafka {KAFKA} listens on {broker.address}; Ctrl-C ends it\n")
-    sys.stdout.flush()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit())
+    broker = Broker(int(sys.argv[1]) if len(sys.argv) > 1 else 9092)
     try:
+        broker.start()
+        sys.stdout.write(f"Kafka {KAFKA} listens on {broker.address}; Ctrl-C ends it\n")
+        sys.stdout.flush()
         while True:
             time.sleep(3600)
-    except KeyboardInterrupt:
+    finally:
         broker.remove()
 
 

@@ -17,7 +17,8 @@ from houqin_shared.app import create_app
 from houqin_shared.auth import Role, issue_token
 from houqin_shared.backlog import Backlog, TooMuchWaits
 from houqin_shared.bus import Message
-from houqin_shared.bus.opening import open_bus
+from houqin_shared.bus.kafka_settings import KafkaSettings
+from houqin_shared.bus.opening import BusSettings, open_bus
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 from houqin_shared.testing import create_mechanism
@@ -33,23 +34,25 @@ PATIENCE = 60
 
 @pytest.fixture
 def own_kafka() -> Iterator[str]:
-    """A broker whose topics no other test fills."""
+    """The address of a broker whose topics no other test fills."""
     if missing := broker.why_not():
         pytest.skip(f"NO REAL KAFKA HERE, this promise was not proven on it: {missing}")
     running = broker.Broker().start()
-    yield f"kafka://{running.address}"
+    yield running.address
     running.remove()
 
 
 @pytest.fixture(params=["postgres", "kafka"])
-async def bus_url(request: pytest.FixtureRequest, new_database: NewDatabase) -> str:
+async def bus_settings(request: pytest.FixtureRequest, new_database: NewDatabase) -> BusSettings:
     if request.param == "postgres":
         return await new_database()
-    return str(request.getfixturevalue("own_kafka"))
+    return KafkaSettings(request.getfixturevalue("own_kafka"))
 
 
 @asynccontextmanager
-async def serving(service: Service, database: str, bus: str) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(
+    service: Service, database: str, bus: BusSettings
+) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(service, Settings(database, bus, TOKEN_KEY, most_backlog=MOST))
     headers = {"Authorization": f"Bearer {issue_token(TOKEN_KEY, 'tester', Role.SYSTEM)}"}
     async with (
@@ -100,23 +103,23 @@ class Inspector:
 
 
 async def test_bulk_work_is_put_off_while_too_much_waits(
-    new_database: NewDatabase, bus_url: str
+    new_database: NewDatabase, bus_settings: BusSettings
 ) -> None:
     books = await new_database()
     async with AsyncExitStack() as stack:
         contracts = await stack.enter_async_context(
-            serving(contract_svc.main.SERVICE, await new_database(), bus_url)
+            serving(contract_svc.main.SERVICE, await new_database(), bus_settings)
         )
         inspector = Inspector(
             await stack.enter_async_context(
-                serving(inspection_svc.main.SERVICE, await new_database(), bus_url)
+                serving(inspection_svc.main.SERVICE, await new_database(), bus_settings)
             )
         )
         for method, path, body in FOUNDING:
             answer = await contracts.request(method, path, json=body)
             assert answer.is_success, answer.text
 
-        async with serving(billing_svc.main.SERVICE, books, bus_url) as billing:
+        async with serving(billing_svc.main.SERVICE, books, bus_settings) as billing:
 
             async def both_know_the_contract() -> bool:
                 figures = [await flow(each) for each in (contracts, inspector.client, billing)]
@@ -138,7 +141,7 @@ async def test_bulk_work_is_put_off_while_too_much_waits(
         assert repeated.status_code == 201, "what was answered before is answered again"
         assert await inspector.waiting() > MOST
 
-        await stack.enter_async_context(serving(billing_svc.main.SERVICE, books, bus_url))
+        await stack.enter_async_context(serving(billing_svc.main.SERVICE, books, bus_settings))
 
         async def drained() -> bool:
             return await inspector.waiting() == 0
@@ -185,7 +188,7 @@ async def test_while_the_bus_is_away_its_last_figure_counts_and_the_outbox_grows
     url = await new_database()
     await create_mechanism(url)
     pool = await open_pool(url)
-    bus = await open_bus(f"kafka://{kafka.address}", ["teller"])
+    bus = await open_bus(KafkaSettings(kafka.address), ["teller"])
     listener = await bus.subscribe("hearer", ["teller"])
     backlog = Backlog(pool, bus, "teller", most=4)
 

@@ -297,3 +297,24 @@ async def test_one_that_fails_among_those_heard_together_is_parked_alone(
     parked = await hearer.transactions.pool.fetch("select key, reason from parked order by seq")
     assert [tuple(row) for row in parked] == [("o/b", "failed"), ("o/b", "behind")]
     await hearer.transactions.pool.close()
+
+
+async def test_facts_that_were_lost_halt_the_hearer_for_good(
+    pair: "tuple[House, House, PostgresBus]", new_database: NewDatabase
+) -> None:
+    teller, hearer, bus = pair
+    assert await hearer.inbox.heard_from() == set()
+    await tell(teller, Known(contract="a", happened_on=DAY, recorded_on=DAY))
+    await relay_all(teller, bus)
+    subscription = await bus.subscribe("hearer", ["teller"])
+    assert await hearer.inbox.consume(subscription, 1) == 1
+    await subscription.close()
+
+    another = await PostgresBus.open(await new_database())
+    remembered = await hearer.inbox.heard_from()
+    assert remembered == {"teller"}
+    lost = await another.subscribe("hearer", ["teller"], heard=remembered)
+    await asyncio.wait_for(hearer.inbox.run(lost), 10)
+    assert hearer.inbox.halted_because is not None
+    assert "hearer can't go on: in teller its place is gone" in hearer.inbox.halted_because
+    await another.close()

@@ -118,10 +118,8 @@ async def test_several_processes_make_the_same_topics_at_once(kafka: str, topic:
         await bus.close()
 
 
+@pytest.mark.usefixtures("kafka")  # where one can run, another can
 async def test_a_broker_that_was_away_is_spoken_to_again(topic: str) -> None:
-    missing = broker.why_not()
-    if missing:
-        pytest.skip(missing)
     own = broker.Broker().start()
     try:
         async with opened(KafkaSettings(own.address, partitions=2)) as bus:

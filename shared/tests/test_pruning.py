@@ -297,7 +297,7 @@ def test_an_inbox_must_outlive_what_can_come_again() -> None:
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "1.5", "many", "1_000", "1000000001"])
 def test_a_bound_that_is_no_whole_number_is_refused(wrong: str) -> None:
-    environment = {"DATABASE_URL": "d", "BUS_URL": "postgresql:", "HOUQIN_TOKEN_KEY": "k"}
+    environment = {"DATABASE_URL": "d", "BUS_URL": "postgresql://b", "HOUQIN_TOKEN_KEY": "k"}
     assert Settings.from_environment(environment).most_backlog == 20_000
     with pytest.raises(Misconfigured, match="HOUQIN_MOST_BACKLOG"):
         Settings.from_environment(environment | {"HOUQIN_MOST_BACKLOG": wrong})

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psutil
 
 PATIENCE = 60
@@ -66,6 +67,19 @@ class Installation:
         """What runs now, by name, as the data directory says."""
         running = json.loads((self.folder / "processes.json").read_text())
         return {each["name"]: psutil.Process(each["pid"]) for each in running}
+
+    def token(self, role: str) -> str:
+        tokens: dict[str, str] = json.loads((self.folder / "secrets.json").read_text())
+        return tokens[role]
+
+    async def sql(self, database: str, statement: str) -> None:
+        """Run a statement in one of its databases, behind its back."""
+        lines = (self.folder / "postgres" / "postmaster.pid").read_text().splitlines()
+        connection = await asyncpg.connect(
+            host=lines[4], user="postgres", database=f"houqin_{database}"
+        )
+        await connection.execute(statement)
+        await connection.close()
 
     def kill_parent(self) -> None:
         """kill -9 of `houqin up` alone."""

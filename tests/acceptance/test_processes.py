@@ -1,13 +1,16 @@
 """One process per service, several of one: the same system, whatever ends."""
 
+import asyncio
 import json
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
+import pytest
 from broker import free_port
 
 from acceptance.installation import HOUQIN, PATIENCE, Installation
@@ -38,8 +41,9 @@ def test_a_child_that_is_killed_starts_again_and_is_waited_for(
         assert spec["servers"] == [{"url": "/billing"}]
         for name in ("inspection-1", "billing-2"):
             before[name].kill()
-        for service in ("contract", "inspection", "feedback", "billing", "billing"):
+        for service in ("contract", "feedback", "billing", "billing"):
             assert client.get(f"/{service}/health/ready").status_code == 200
+        until(lambda: client.get("/inspection/health/ready").status_code == 200, "it is back")
     until(lambda: set(own_installation.processes()) == set(before), "all run again")
     again = own_installation.processes()
     assert {name for name in before if again[name].pid != before[name].pid} == {
@@ -79,6 +83,36 @@ def test_a_broker_that_is_not_there_is_no_start(tmp_path: Path) -> None:
     assert not (tmp_path / "var" / "processes.json").exists()
 
 
+def test_a_service_that_has_lost_its_place_halts_and_everybody_can_see_it(
+    own_installation: Installation,
+) -> None:
+    own_installation.start("--processes")
+    with httpx.Client(base_url=own_installation.url, timeout=PATIENCE) as client:
+        client.headers["Authorization"] = f"Bearer {own_installation.token('system')}"
+        office = {"name": "鄂州", "clock": "manual", "opens_on": "2017-05-01"}
+        assert client.put("/contract/v1/offices/ezhou", json=office).status_code in (200, 201)
+
+        def flow() -> Any:
+            return client.get("/billing/v1/ops/flow").json()
+
+        until(lambda: bool(flow()["applied"]), "billing hears of the office")
+        assert own_installation.run("ops", "status").returncode == 0
+
+        asyncio.run(own_installation.sql("bus", "delete from cursors"))
+        own_installation.processes()["billing-1"].kill()
+        until(lambda: client.get("/billing/health/ready").status_code == 200, "billing is back")
+        until(lambda: bool(flow()["halted"]), "billing halts")
+        assert "its place is gone" in flow()["halted_because"]
+
+    assert "billing-svc HEARS NOTHING ANY MORE" in own_installation.log()
+    for question in ("status", "lag", "verify"):
+        done = own_installation.run("ops", question)
+        assert done.returncode == 1
+        assert "halted" in done.stdout
+    assert own_installation.stop() == 0
+
+
+@pytest.mark.slow
 def test_an_office_is_played_exactly_on_kafka_by_two_replicas(
     own_installation: Installation, kafka: str
 ) -> None:

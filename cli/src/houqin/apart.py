@@ -1,4 +1,4 @@
-"""One process per service and replica, behind one port (docs/decisions/0008)."""
+"""One process per service and replica, behind one port."""
 
 import asyncio
 import os

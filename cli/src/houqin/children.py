@@ -48,7 +48,7 @@ class Child:
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", self._package,
             env={**self._environment, "HOST": HOST, "PORT": str(self.port), "END_WITH_STDIN": "1"},
@@ -156,7 +156,7 @@ class Supervisor:
         return code, became_ready
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Another process may take it before the child does; then the child is started again."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))

@@ -18,7 +18,7 @@ from yarl import URL
 
 from houqin.children import HOST, Child
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds that a request waits for a replica: longer than one takes to start again."""
 SMALL = 256 * 1024
 """Bytes of a body that are kept to be sent again; a longer one streams through."""
@@ -180,8 +180,14 @@ async def _pass_back(
         return web.Response(status=answer.status, headers=headers, body=await answer.read())
     back = web.StreamResponse(status=answer.status, headers=headers)
     await back.prepare(request)
-    async for chunk in answer.content.iter_any():
-        await back.write(chunk)
+    try:
+        async for chunk in answer.content.iter_any():
+            await back.write(chunk)
+    except BROKEN:
+        # The beginning is out: that it is cut short can only be shown by cutting it short.
+        if request.transport is not None:
+            request.transport.abort()
+        return back
     await back.write_eof()
     return back
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from houqin_shared.bus.opening import BusSettings, bus_settings
-from houqin_shared.limits import MOST_BACKLOG, Keeps, whole_number
+from houqin_shared.limits import MOST_BACKLOG, Keeps, most_backlog, whole_number
 from houqin_shared.misconfigured import Misconfigured
 
 
@@ -42,6 +42,8 @@ class Settings:
             root_path=environment.get("ROOT_PATH", ""),
             connections=whole_number(environment, "DATABASE_CONNECTIONS", 10, 10_000),
             ends_with_stdin=environment.get("END_WITH_STDIN") == "1",
+            most_backlog=most_backlog(environment),
+            keeps=Keeps.from_environment(environment),
         )
 
 

@@ -63,6 +63,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._group = group
         self._topics = topics
         self._places: list[TopicPartition] = []
+        self._coordinator: int | None = None
+        """The broker that keeps the group's places."""
         self._consumer = AIOKafkaConsumer(
             group_id=group,
             enable_auto_commit=False,
@@ -88,8 +90,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def join(self, heard: Collection[str]) -> None:
         """Become a member; returns when the group has given it its first share."""
-        self._places = await _partitions(self._admin, self._topics)
         try:
+            self._places = await _partitions(self._admin, self._topics)
             await self._seed(heard)
             self._consumer.subscribe(self._topics, listener=self)
             await self._consumer.start()
@@ -226,12 +228,14 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         asked = list(places)
         async with asyncio.timeout(PATIENCE):
             while True:
+                known, self._coordinator = self._coordinator, None  # until it has answered again
                 with contextlib.suppress(*NO_COORDINATOR):
-                    found = await self._admin.list_consumer_group_offsets(
-                        self._group, partitions=asked
-                    )
+                    if known is None:
+                        known = await self._admin.find_coordinator(self._group)
+                    found = await self._admin.list_consumer_group_offsets(self._group, known, asked)
                     # While a coordinator is loading, aiokafka takes its refusal for no answer.
                     if len(found) == len(asked):
+                        self._coordinator = known
                         return dict(found)
                 await asyncio.sleep(0.1)
 

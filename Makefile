@@ -26,10 +26,10 @@ kafka: setup     ## a Kafka broker for a developer, until Ctrl-C; PORT=9092 (nee
 	@$(BIN)/python tests/broker.py $(PORT)
 
 test: setup      ## all tests but the longest; lint and specs are in .ci/run
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: setup  ## every test, every example office
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: setup     ## measure; writes bench/results/latest.json and docs/performance.md (15 minutes)
 	$(BIN)/uv sync --frozen --quiet --inexact --no-python-downloads --group bench

@@ -3,6 +3,7 @@
 `python tests/broker.py [PORT]` runs one until Ctrl-C, for a developer.
 """
 
+import base64
 import contextlib
 import os
 import shutil
@@ -93,7 +94,7 @@ class Broker:
             + self._more_properties()
         )
         self._java(
-            "kafka.tools.StorageTool", "format", "-t", _uuid(), "-c", str(properties),
+            "kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties),
             *self._users(),
         )  # fmt: skip
 
@@ -145,10 +146,9 @@ class Broker:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _uuid() -> str:
-    import base64
-
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+def _cluster_id() -> str:
+    # The first letter is ours: one of "-" would be taken for an option.
+    return "H" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
 
 
 def main() -> None:

@@ -59,6 +59,14 @@ def answer_lock(office: str, idempotency_key: str) -> str:
     return f"pg_advisory_xact_lock({_number('answer', f'{office}/{idempotency_key}')})"
 
 
+def is_gone(connection: Connection) -> bool:
+    """Closed; asyncpg takes a pooled connection back at the moment that it breaks."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
 @asynccontextmanager
 async def transaction(connection: Connection, *locks: str) -> AsyncIterator[None]:
     """A transaction that begins with its locks, in one round trip.
@@ -69,7 +77,7 @@ async def transaction(connection: Connection, *locks: str) -> AsyncIterator[None
     try:
         yield
     except BaseException:
-        if not connection.is_closed():
+        if not is_gone(connection):
             await connection.execute("rollback")
         raise
     await connection.execute("commit")
@@ -82,7 +90,7 @@ async def savepoint(connection: Connection) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        if not connection.is_closed():
+        if not is_gone(connection):
             await connection.execute("rollback to savepoint part")
         raise
     await connection.execute("release savepoint part")

@@ -5,6 +5,7 @@ session lock; others wait for it to go.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 import asyncpg
@@ -40,13 +41,20 @@ end $$;
 GATHER = 0.002
 """Seconds to let a batch grow after the first message of it was announced."""
 
+LAST_WORD = 5.0
+"""Seconds that a session may take to end."""
+
+BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""How a session that is broken already answers when it is closed; it is gone all the same."""
+
 SCHEMA_LOCK = 4_815_162_342
 
 
 class PostgresBus:
     """`Bus` on a PostgreSQL database that holds nothing else."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, url: str, pool: Pool) -> None:
+        self._url = url
         self._pool = pool
 
     @classmethod
@@ -56,7 +64,7 @@ class PostgresBus:
             await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
             if await connection.fetchval("select to_regproc('send')") is None:
                 await connection.execute(SCHEMA)
-        return cls(pool)
+        return cls(url, pool)
 
     async def send(self, messages: Sequence[Message]) -> None:
         await self._pool.execute(
@@ -67,20 +75,25 @@ class PostgresBus:
         )
 
     async def subscribe(self, group: str, topics: Sequence[str]) -> "PostgresSubscription":
-        return PostgresSubscription(self._pool, group, topics)
+        return PostgresSubscription(self._url, self._pool, group, topics)
 
     async def close(self) -> None:
         await self._pool.close()
 
 
 class PostgresSubscription:
-    """A member of a group; it leads while its session holds the group's lock."""
+    """A member of a group; it leads while its session holds the group's lock.
 
-    def __init__(self, pool: Pool, group: str, topics: Sequence[str]) -> None:
+    The session is its own and none of the pool's: the lock ends with it, however it ends.
+    """
+
+    def __init__(self, url: str, pool: Pool, group: str, topics: Sequence[str]) -> None:
+        self._url = url
         self._pool = pool
         self._group = group
         self._topics = list(topics)
-        self._session: asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | None = None
+        self._session: asyncpg.Connection[asyncpg.Record] | None = None
+        self._leads = False
         self._wanted = set(topics)
         self._sent = asyncio.Event()
         self._more = True
@@ -101,7 +114,7 @@ class PostgresSubscription:
         return [Received(row["topic"], row["key"], row["value"], str(row["pos"])) for row in batch]
 
     async def acknowledge(self) -> None:
-        if self._session is None:
+        if self._session is None or not self._leads:
             raise ConnectionError("nothing was received in this session")
         # A cursor lost with the machine costs a repetition, which the inbox ignores.
         await self._session.execute(
@@ -127,11 +140,9 @@ class PostgresSubscription:
 
     async def close(self) -> None:
         if self._session is not None:
-            session, self._session = self._session, None
-            if not session.is_closed():
-                await session.remove_listener("sent", self._heard)
-                await session.execute("select pg_advisory_unlock_all()")
-            await self._pool.release(session)
+            session, self._session, self._leads = self._session, None, False
+            with contextlib.suppress(*BROKEN):
+                await session.close(timeout=LAST_WORD)
 
     def _heard(self, *notification: object) -> None:
         if notification[-1] in self._wanted:
@@ -165,23 +176,23 @@ class PostgresSubscription:
         )
 
     async def _lead(self, wait: float) -> Connection | None:
-        if self._session is not None and self._session.is_closed():
+        """The session, if it holds the group's lock; else wait a little."""
+        if self._session is None or self._session.is_closed():
             await self.close()
-        if self._session is None:
-            session = await self._pool.acquire()
-            if not await session.fetchval(
-                "select pg_try_advisory_lock(hashtextextended($1, 2))", self._group
-            ):
-                await self._pool.release(session)
-                await asyncio.sleep(wait)
-                return None
-            await session.execute(
-                """insert into cursors (consumers, topic, pos)
-                   select $1, unnest($2::text[]), 0 on conflict do nothing""",
-                self._group,
-                self._topics,
-            )
-            await session.add_listener("sent", self._heard)
-            self._session = session
-            self._more = True
+            self._session = await asyncpg.connect(self._url, command_timeout=60)
+        if self._leads:
+            return self._session
+        if not await self._session.fetchval(
+            "select pg_try_advisory_lock(hashtextextended($1, 2))", self._group
+        ):
+            await asyncio.sleep(wait)
+            return None
+        await self._session.execute(
+            """insert into cursors (consumers, topic, pos)
+               select $1, unnest($2::text[]), 0 on conflict do nothing""",
+            self._group,
+            self._topics,
+        )
+        await self._session.add_listener("sent", self._heard)
+        self._leads = self._more = True
         return self._session

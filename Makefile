@@ -4,7 +4,7 @@ PORT ?= 8000
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 
-.PHONY: help setup run test test-all lint format specs clean
+.PHONY: help setup run test test-all simulate lint format specs clean
 
 help:            ## what there is to do
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ test: setup      ## all tests but the longest; lint and specs are in .ci/run
 
 test-all: setup  ## every test, every example office
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+simulate: setup  ## random offices and faults; HOUQIN_SEED and HOUQIN_STEPS repeat one
+	$(BIN)/python -m pytest tests/simulation -m slow -s
 
 lint: setup      ## ruff and mypy, warnings are errors
 	$(BIN)/ruff format --check .

@@ -4,7 +4,7 @@ PORT ?= 8000
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 
-.PHONY: help setup run test test-all simulate lint format specs clean
+.PHONY: help setup run kafka test test-all simulate bench lint format specs clean
 
 help:            ## what there is to do
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,10 @@ setup: .venv/.ready ## install what is missing into .venv
 run: setup       ## start everything, replay the example office, tell its story, stay up
 	@$(BIN)/houqin run --port $(PORT)
 
+kafka: PORT = 9092
+kafka: setup     ## a Kafka broker for a developer, until Ctrl-C; PORT=9092 (needs Java 17 and Maven)
+	@$(BIN)/python tests/broker.py $(PORT)
+
 test: setup      ## all tests but the longest; lint and specs are in .ci/run
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
@@ -30,10 +34,14 @@ test-all: setup  ## every test, every example office
 simulate: setup  ## random offices and faults; HOUQIN_SEED and HOUQIN_STEPS repeat one
 	$(BIN)/python -m pytest tests/simulation -m slow -s
 
+bench: setup     ## measure; writes bench/results/latest.json and docs/performance.md (15 minutes)
+	$(BIN)/uv sync --frozen --quiet --inexact --no-python-downloads --group bench
+	$(BIN)/python -m bench
+
 lint: setup      ## ruff and mypy, warnings are errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy shared cli tests conftest.py
+	$(BIN)/mypy shared cli bench tests conftest.py
 	@for service in services/*; do $(BIN)/mypy $$service || exit 1; done
 
 format: setup

@@ -38,15 +38,30 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+NO_KAFKA = "NO REAL KAFKA HERE, this promise was not proven on it"
+
+
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[str]:
     """The address of a real Apache Kafka that ends with the run."""
     missing = broker.why_not()
     if missing:
-        pytest.skip(f"NO REAL KAFKA HERE, this promise was not proven on it: {missing}")
+        pytest.skip(f"{NO_KAFKA}: {missing}")
     running = broker.Broker().start()
     yield running.address
     running.remove()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nobody shall believe that Kafka was tested where it was not."""
+    skipped = terminalreporter.getreports("skipped")
+    unproven = sorted(report.nodeid for report in skipped if NO_KAFKA in str(report.longrepr))
+    if unproven:
+        terminalreporter.section(
+            f"{NO_KAFKA}: {len(unproven)} tests need Java 17 and Maven", "!", red=True, bold=True
+        )
+        for name in unproven:
+            terminalreporter.line(name)
 
 
 class Databases:

@@ -6,6 +6,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -80,14 +81,29 @@ class Broker:
 
     def __init__(self, port: int | None = None) -> None:
         self.port = port or free_port()
+        self.controller = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self._folder = Path(tempfile.mkdtemp(prefix="hq-kafka-"))
         self._process: subprocess.Popen[bytes] | None = None
         properties = self._folder / "server.properties"
         properties.write_text(
-            PROPERTIES.format(port=self.port, controller=free_port(), data=self._folder / "data")
+            PROPERTIES.format(
+                port=self.port, controller=self.controller, data=self._folder / "data"
+            )
+            + self._more_properties()
         )
-        self._java("kafka.tools.StorageTool", "format", "-t", _uuid(), "-c", str(properties))
+        self._java(
+            "kafka.tools.StorageTool", "format", "-t", _uuid(), "-c", str(properties),
+            *self._users(),
+        )  # fmt: skip
+
+    def _more_properties(self) -> str:
+        """Lines that are added, or replace those above."""
+        return ""
+
+    def _users(self) -> list[str]:
+        """Arguments that name who may log in."""
+        return []
 
     def _command(self, *arguments: str) -> list[str]:
         return ["java", "-Xmx512m", "-cp", f"{jars()}/*", *arguments]
@@ -139,13 +155,16 @@ def main() -> None:
     missing = why_not()
     if missing:
         sys.exit(f"no Kafka: {missing}")
-    broker = Broker(int(sys.argv[1]) if len(sys.argv) > 1 else 9092).start()
-    sys.stdout.write(f"Kafka {KAFKA} listens on {broker.address}; Ctrl-C ends it\n")
-    sys.stdout.flush()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit())
+    broker = Broker(int(sys.argv[1]) if len(sys.argv) > 1 else 9092)
     try:
+        broker.start()
+        sys.stdout.write(f"Kafka {KAFKA} listens on {broker.address}; Ctrl-C ends it\n")
+        sys.stdout.flush()
         while True:
             time.sleep(3600)
-    except KeyboardInterrupt:
+    finally:
         broker.remove()
 
 

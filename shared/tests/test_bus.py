@@ -1,69 +1,21 @@
 """What every bus promises, proven on each of them."""
 
 import contextlib
-import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
-from houqin_shared.bus import Bus, Message, Received, Subscription
-from houqin_shared.bus.kafka import KafkaBus, KafkaSettings
-from houqin_shared.bus.postgres import PostgresBus
+from buses import OnMock, Place, drain, messages
+from houqin_shared.bus import Bus, Message, Received
 
 Open = Callable[[], Awaitable[Bus]]
 
 
-@pytest.fixture(params=["postgres", "kafka"])
-async def open_bus(
-    request: pytest.FixtureRequest, new_database: Callable[[], Awaitable[str]]
-) -> AsyncIterator[Open]:
-    """Opens connections to one and the same bus."""
-    opened: list[Bus] = []
-    if request.param == "postgres":
-        url = await new_database()
-    else:
-        address: str = request.getfixturevalue("kafka")
-
-    async def begin() -> Bus:
-        bus: Bus
-        if request.param == "postgres":
-            bus = await PostgresBus.open(url)
-        else:
-            bus = await KafkaBus.open(KafkaSettings(address, partitions=3), [])
-        opened.append(bus)
-        return bus
-
-    yield begin
-    for bus in opened:
-        await bus.close()
-
-
-@pytest.fixture
-def topic() -> str:
-    return f"t-{uuid.uuid4().hex[:12]}"
-
-
-def messages(topic: str, key: str, count: int) -> list[Message]:
-    return [Message(topic, key, f"{key}:{number}".encode()) for number in range(count)]
-
-
-async def drain(subscription: Subscription) -> list[Received]:
-    """All that comes until the group has caught up, and what comes shortly after."""
-    found: list[Received] = []
-    silent = 0
-    while silent < 2 or await subscription.lag():
-        batch = await subscription.receive(100, 0.25)
-        found += batch
-        silent = 0 if batch else silent + 1
-        if batch:
-            await subscription.acknowledge()
-    return found
-
-
-async def test_order_is_kept_per_key(open_bus: Open, topic: str) -> None:
+async def test_order_is_kept_per_key(open_bus: Open, topic: str, group: str) -> None:
     bus = await open_bus()
-    subscription = await bus.subscribe("g", [topic])
+    subscription = await bus.subscribe(group, [topic])
     for part in range(5):
         for key in "abc":
             await bus.send([Message(topic, key, f"{part}-{n}".encode()) for n in range(40)])
@@ -76,20 +28,20 @@ async def test_order_is_kept_per_key(open_bus: Open, topic: str) -> None:
     await subscription.close()
 
 
-async def test_a_new_group_begins_at_the_beginning(open_bus: Open, topic: str) -> None:
+async def test_a_new_group_begins_at_the_beginning(open_bus: Open, topic: str, group: str) -> None:
     bus = await open_bus()
-    first = await bus.subscribe("first", [topic])
+    first = await bus.subscribe(group, [topic])
     await bus.send(messages(topic, "k", 3))
     assert len(await drain(first)) == 3
-    second = await bus.subscribe("second", [topic])
+    second = await bus.subscribe(f"second-{group}", [topic])
     assert [each.value for each in await drain(second)] == [b"k:0", b"k:1", b"k:2"]
     await first.close()
     await second.close()
 
 
-async def test_what_is_not_acknowledged_comes_again(open_bus: Open, topic: str) -> None:
+async def test_what_is_not_acknowledged_comes_again(open_bus: Open, topic: str, group: str) -> None:
     bus = await open_bus()
-    subscription = await bus.subscribe("g", [topic])
+    subscription = await bus.subscribe(group, [topic])
     await bus.send(messages(topic, "k", 5))
     batch: list[Received] = []
     while not batch:
@@ -99,27 +51,27 @@ async def test_what_is_not_acknowledged_comes_again(open_bus: Open, topic: str) 
         again = list(await subscription.receive(2, 0.5))
     assert again[0].value == batch[0].value == b"k:0"
     await subscription.close()
-    later = await (await open_bus()).subscribe("g", [topic])
+    later = await (await open_bus()).subscribe(group, [topic])
     assert [each.value for each in await drain(later)] == [f"k:{n}".encode() for n in range(5)]
     await later.close()
 
 
-async def test_acknowledged_is_never_seen_again(open_bus: Open, topic: str) -> None:
+async def test_acknowledged_is_never_seen_again(open_bus: Open, topic: str, group: str) -> None:
     bus = await open_bus()
-    subscription = await bus.subscribe("g", [topic])
+    subscription = await bus.subscribe(group, [topic])
     await bus.send(messages(topic, "k", 4))
     await drain(subscription)
     await subscription.close()
-    later = await (await open_bus()).subscribe("g", [topic])
+    later = await (await open_bus()).subscribe(group, [topic])
     assert await drain(later) == []
     await bus.send(messages(topic, "k", 1))
     assert [each.value for each in await drain(later)] == [b"k:0"]
     await later.close()
 
 
-async def test_lag_counts_what_is_not_acknowledged(open_bus: Open, topic: str) -> None:
+async def test_lag_counts_what_is_not_acknowledged(open_bus: Open, topic: str, group: str) -> None:
     bus = await open_bus()
-    subscription = await bus.subscribe("g", [topic])
+    subscription = await bus.subscribe(group, [topic])
     await bus.send(messages(topic, "k", 7))
     assert await subscription.lag() == 7
     await drain(subscription)
@@ -127,9 +79,11 @@ async def test_lag_counts_what_is_not_acknowledged(open_bus: Open, topic: str) -
     await subscription.close()
 
 
-async def test_everywhere_comes_after_all_that_was_sent_before(open_bus: Open, topic: str) -> None:
+async def test_everywhere_comes_after_all_that_was_sent_before(
+    open_bus: Open, topic: str, group: str
+) -> None:
     bus = await open_bus()
-    subscription = await bus.subscribe("g", [topic])
+    subscription = await bus.subscribe(group, [topic])
     await bus.send([Message(topic, f"k{n}", b"before") for n in range(30)])
     await bus.send([Message(topic, "office", b"closed", everywhere=True)])
     seen_before, copies = 0, set()
@@ -144,12 +98,16 @@ async def test_everywhere_comes_after_all_that_was_sent_before(open_bus: Open, t
     await subscription.close()
 
 
-async def test_two_members_share_the_work_and_lose_nothing(open_bus: Open, topic: str) -> None:
+async def test_two_members_share_the_work_and_lose_nothing(
+    place: Place, open_bus: Open, topic: str, group: str
+) -> None:
+    if isinstance(place, OnMock):
+        pytest.skip("several members of a group race in the SyncGroup of librdkafka's mock broker")
     bus = await open_bus()
-    one = await bus.subscribe("g", [topic])
+    one = await bus.subscribe(group, [topic])
     await bus.send([Message(topic, f"k{n % 9}", str(n).encode()) for n in range(90)])
     seen = {each.value for each in await one.receive(10, 2)}
-    two = await (await open_bus()).subscribe("g", [topic])  # joins while one is not done
+    two = await (await open_bus()).subscribe(group, [topic])  # joins while one is not done
     await one.close()
     seen |= {each.value for each in await drain(two)}
     assert seen == {str(n).encode() for n in range(90)}
@@ -182,3 +140,53 @@ async def test_a_member_whose_session_was_cut_goes_on_with_another(
     await subscription.acknowledge()
     await subscription.close()
     await bus.close()
+
+
+def not_on_the_mock(place: Place) -> None:
+    """It neither lists groups nor knows when something was sent."""
+    if isinstance(place, OnMock):
+        pytest.skip("librdkafka's mock broker can't be asked for groups and times")
+
+
+async def test_backlog_is_that_of_the_group_furthest_behind(
+    place: Place, open_bus: Open, topic: str
+) -> None:
+    not_on_the_mock(place)
+    bus = await open_bus()
+    near, far = await bus.subscribe("near", [topic]), await bus.subscribe("far", [topic])
+    assert await bus.backlog(topic) == 0
+    await bus.send(messages(topic, "k", 7))
+    await drain(near)
+    assert await bus.backlog(topic) == 7
+    assert await (await open_bus()).backlog(topic) == 7
+    await drain(far)
+    assert await bus.backlog(topic) == 0
+    await near.close()
+    await far.close()
+
+
+async def test_a_topic_without_groups_has_no_backlog(
+    place: Place, open_bus: Open, topic: str
+) -> None:
+    not_on_the_mock(place)
+    bus = await open_bus()
+    other = await bus.subscribe("g", [f"other-than-{topic}", topic])
+    assert await bus.backlog(f"nobody-hears-{topic}") == 0
+    await other.close()
+
+
+async def test_oldest_is_when_the_first_message_kept_was_sent(
+    place: Place, open_bus: Open, topic: str
+) -> None:
+    not_on_the_mock(place)
+    bus = await open_bus()
+    subscription = await bus.subscribe("g", [topic])
+    assert await bus.oldest(topic) is None
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    await bus.send(messages(topic, "k", 2))
+    first = await bus.oldest(topic)
+    assert first is not None
+    assert before <= first <= datetime.now(UTC) + timedelta(seconds=1)
+    await bus.send(messages(topic, "other", 2))
+    assert await bus.oldest(topic) == first
+    await subscription.close()

@@ -1,19 +1,20 @@
 """How a fact travels: outbox, relay, bus, inbox, parked keys."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
 from typing import ClassVar
 
 import pytest
 import sqlalchemy as sa
+from houqin_shared.bus import Received
 from houqin_shared.bus.postgres import PostgresBus
 from houqin_shared.clock import register_office
-from houqin_shared.events import Event, Fact, Hears, NotYetKnown
+from houqin_shared.events import Event, Fact, Hears, NotYetKnown, write_envelope
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
 from houqin_shared.testing import create_mechanism
-from houqin_shared.transaction import Transactions, Tx, open_pool
+from houqin_shared.transaction import Transactions, Tx, Work, open_pool
 
 NewDatabase = Callable[[], Awaitable[str]]
 DAY = date(2017, 5, 3)
@@ -113,6 +114,13 @@ async def pair(new_database: NewDatabase) -> "AsyncIterator[tuple[House, House, 
 async def tell(house: House, *events: Event) -> None:
     async with house.transactions.on_office("o") as tx:
         tx.tell(*events)
+
+
+def at(position: int, event: Event) -> Received:
+    _, envelope = write_envelope(
+        event, source="teller", office="o", correlation=None, causation=None
+    )
+    return Received("teller", f"o/{event.subject}", envelope, str(position))
 
 
 async def relay_all(house: House, bus: PostgresBus) -> int:
@@ -238,3 +246,75 @@ async def test_a_restored_database_rebases_its_outbox(
     assert await relay_all(teller, bus) == 1
     await tell(teller, happened("c", 3))
     assert await relay_all(teller, bus) == 1
+
+
+async def test_what_is_heard_together_keeps_the_order_of_every_contract(
+    new_database: NewDatabase,
+) -> None:
+    """Facts join earlier ones of their type, but never overtake another of their contract."""
+    hears = Hears("teller")
+    batches: list[list[tuple[str, int]]] = []
+    order: list[tuple[str, int | None]] = []
+
+    @hears.together(Happened.TYPE)
+    async def they_happened(heard: Sequence[Work[HappenedFact]]) -> None:
+        batches.append([(each.what.contract, each.what.number) for each in heard])
+        order.extend(batches[-1])
+        for each in heard:
+            assert each.tx.cause is not None
+            assert each.tx.cause.subject == each.what.contract
+
+    @hears(Known.TYPE)
+    async def it_is_known(tx: Tx, fact: KnownFact) -> None:
+        order.append((fact.contract, None))
+
+    hearer = await House.build(await new_database(), "hearer", hears)
+    known = Known(contract="a", happened_on=DAY, recorded_on=DAY)
+    told = [happened("a", 1), happened("b", 1), known, happened("b", 2), happened("a", 2),
+            happened("c", 1)]  # fmt: skip
+    await hearer.inbox.apply([at(position, event) for position, event in enumerate(told)])
+    assert batches == [[("a", 1), ("b", 1), ("b", 2)], [("a", 2), ("c", 1)]]
+    assert [number for contract, number in order if contract == "a"] == [1, None, 2]
+    await hearer.transactions.pool.close()
+
+
+async def test_one_that_fails_among_those_heard_together_is_parked_alone(
+    new_database: NewDatabase,
+) -> None:
+    hears = Hears("teller")
+    seen: list[int] = []
+
+    @hears.together(Happened.TYPE)
+    async def they_happened(heard: Sequence[Work[HappenedFact]]) -> None:
+        if any(each.what.number < 0 for each in heard):
+            raise ValueError("negative")
+        seen.extend(each.what.number for each in heard)
+
+    hearer = await House.build(await new_database(), "hearer", hears)
+    told = [happened("a", 1), happened("b", -1), happened("b", 2), happened("c", 3)]
+    await hearer.inbox.apply([at(position, event) for position, event in enumerate(told)])
+    assert seen == [1, 3]
+    parked = await hearer.transactions.pool.fetch("select key, reason from parked order by seq")
+    assert [tuple(row) for row in parked] == [("o/b", "failed"), ("o/b", "behind")]
+    await hearer.transactions.pool.close()
+
+
+async def test_facts_that_were_lost_halt_the_hearer_for_good(
+    pair: "tuple[House, House, PostgresBus]", new_database: NewDatabase
+) -> None:
+    teller, hearer, bus = pair
+    assert await hearer.inbox.heard_from() == set()
+    await tell(teller, Known(contract="a", happened_on=DAY, recorded_on=DAY))
+    await relay_all(teller, bus)
+    subscription = await bus.subscribe("hearer", ["teller"])
+    assert await hearer.inbox.consume(subscription, 1) == 1
+    await subscription.close()
+
+    another = await PostgresBus.open(await new_database())
+    remembered = await hearer.inbox.heard_from()
+    assert remembered == {"teller"}
+    lost = await another.subscribe("hearer", ["teller"], heard=remembered)
+    await asyncio.wait_for(hearer.inbox.run(lost), 10)
+    assert hearer.inbox.halted_because is not None
+    assert "hearer can't go on: in teller its place is gone" in hearer.inbox.halted_because
+    await another.close()

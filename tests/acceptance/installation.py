@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psutil
 
 PATIENCE = 60
@@ -30,11 +31,11 @@ class Installation:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self) -> str:
+    def start(self, *flags: str) -> str:
         """Start and wait until it says that it is up; what it printed."""
         with (self.folder.parent / f"{self.folder.name}.log").open("a") as log:
             self._process = subprocess.Popen(
-                [*HOUQIN, "up", "--port", str(self.port), "--data", str(self.folder)],
+                [*HOUQIN, "up", "--port", str(self.port), "--data", str(self.folder), *flags],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -50,6 +51,10 @@ class Installation:
             said += line
         return said
 
+    def log(self) -> str:
+        """What it wrote to its standard error, since the first start."""
+        return (self.folder.parent / f"{self.folder.name}.log").read_text()
+
     def stop(self) -> int:
         """SIGTERM; its exit code."""
         assert self._process is not None
@@ -58,10 +63,35 @@ class Installation:
         self._close()
         return code
 
+    def processes(self) -> dict[str, psutil.Process]:
+        """What runs now, by name, as the data directory says."""
+        running = json.loads((self.folder / "processes.json").read_text())
+        return {each["name"]: psutil.Process(each["pid"]) for each in running}
+
+    def token(self, role: str) -> str:
+        tokens: dict[str, str] = json.loads((self.folder / "secrets.json").read_text())
+        return tokens[role]
+
+    async def sql(self, database: str, statement: str) -> None:
+        """Run a statement in one of its databases, behind its back."""
+        lines = (self.folder / "postgres" / "postmaster.pid").read_text().splitlines()
+        connection = await asyncpg.connect(
+            host=lines[4], user="postgres", database=f"houqin_{database}"
+        )
+        await connection.execute(statement)
+        await connection.close()
+
+    def kill_parent(self) -> None:
+        """kill -9 of `houqin up` alone."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(PATIENCE)
+        self._close()
+
     def kill_everything(self) -> None:
         """kill -9 of the services and of PostgreSQL with all its children."""
         assert self._process is not None
-        doomed = [psutil.Process(self._process.pid)]
+        doomed = [*self.processes().values()]
         postmaster = int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
         parent = psutil.Process(postmaster)
         doomed += [parent, *parent.children(recursive=True)]

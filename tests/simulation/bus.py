@@ -7,8 +7,9 @@ partition, and so within a key, and nowhere else.
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from houqin_shared.bus import Bus, Message, Received, Subscription
@@ -74,12 +75,23 @@ class FaultyBus:
         luck = self._sending.luck
         return [copy for some in parted.values() for copy in some[: luck.randint(0, len(some))]]
 
-    async def subscribe(self, group: str, topics: Sequence[str]) -> "FaultySubscription":
+    async def subscribe(
+        self, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> "FaultySubscription":
         chances = (
             Chance(self._seed, f"{group} receives", RECEIVING, self._struck),
             Chance(self._seed, f"{group} acknowledges", ACKNOWLEDGING, self._struck),
         )
-        return FaultySubscription(self._inner, group, topics, *chances)
+        return FaultySubscription(self._inner, group, topics, heard, *chances)
+
+    async def backlog(self, topic: str) -> int:
+        return await self._inner.backlog(topic)
+
+    async def oldest(self, topic: str) -> datetime | None:
+        return await self._inner.oldest(topic)
+
+    async def prune(self, topic: str, age: timedelta, most: int) -> int:
+        return await self._inner.prune(topic, age, most)
 
     async def close(self) -> None:
         await self._inner.close()
@@ -93,12 +105,14 @@ class FaultySubscription:
         bus: Bus,
         group: str,
         topics: Sequence[str],
+        heard: Collection[str],
         receiving: Chance,
         acknowledging: Chance,
     ) -> None:
         self._bus = bus
         self._group = group
         self._topics = topics
+        self._heard = heard
         self._receiving = receiving
         self._acknowledging = acknowledging
         self._inner: Subscription | None = None
@@ -108,7 +122,7 @@ class FaultySubscription:
 
     async def _member(self) -> Subscription:
         if self._inner is None:
-            self._inner = await self._bus.subscribe(self._group, self._topics)
+            self._inner = await self._bus.subscribe(self._group, self._topics, self._heard)
         return self._inner
 
     async def receive(self, most: int, wait: float) -> Sequence[Received]:

@@ -1,5 +1,6 @@
 """A client of the four services: REST with a token, nothing else."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -75,23 +76,30 @@ class Client:
         key: str | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Raises Unreachable if there is no answer, Unexpected for a fault or a wrong token."""
+        """Raises Unreachable if there is no answer, Unexpected for a fault or a wrong token.
+
+        When a service asks to come later because too much waits there, this waits and comes again.
+        """
         headers = {"Idempotency-Key": key} if key else {}
-        try:
-            async with self._session.request(
-                method,
-                f"{self.url}/{service}{path}",
-                data=orjson.dumps(body) if body is not None else None,
-                headers=headers,
-                params=query,
-            ) as response:
-                raw = await response.read()
-                answer = Answer(response.status, _json(raw))
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unreachable(f"{self.url}/{service}: {error or type(error).__name__}") from error
-        if answer.status >= 500 or answer.status in (401, 403):
-            raise Unexpected(f"{method} /{service}{path}: {answer} {raw[:300]!r}")
-        return answer
+        while True:
+            try:
+                async with self._session.request(
+                    method,
+                    f"{self.url}/{service}{path}",
+                    data=orjson.dumps(body) if body is not None else None,
+                    headers=headers,
+                    params=query,
+                ) as response:
+                    raw = await response.read()
+                    answer = Answer(response.status, _json(raw))
+            except (aiohttp.ClientError, TimeoutError) as error:
+                what = error or type(error).__name__
+                raise Unreachable(f"{self.url}/{service}: {what}") from error
+            if answer.status >= 500 or answer.status in (401, 403):
+                raise Unexpected(f"{method} /{service}{path}: {answer} {raw[:300]!r}")
+            if answer.status != 429:
+                return answer
+            await asyncio.sleep(int(response.headers.get("Retry-After", "1")))
 
     async def get(self, service: str, path: str, query: Mapping[str, str] | None = None) -> Any:
         """What stands there. Raises Unexpected if nothing does."""

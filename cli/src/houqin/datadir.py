@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,10 +46,26 @@ class DataDirectory:
                 raise AlreadyRunning(str(self.folder)) from error
             yield
 
+    def known_secrets(self) -> dict[str, str] | None:
+        """The signing key (`key`) and a token per role, if it was ever started."""
+        if not self._secrets.exists():
+            return None
+        known: dict[str, str] = json.loads(self._secrets.read_text())
+        return known
+
+    def note_processes(self, processes: Sequence[Mapping[str, object]]) -> None:
+        """What runs now: name, pid and port of each, in `processes.json`; none removes the file."""
+        file = self.folder / "processes.json"
+        if not processes:
+            file.unlink(missing_ok=True)
+            return
+        beside = file.with_suffix(".new")
+        beside.write_text(json.dumps(processes, indent=1) + "\n")
+        beside.rename(file)
+
     def secrets(self) -> tuple[dict[str, str], bool]:
         """The signing key (`key`) and a token per role, and whether they were made just now."""
-        if self._secrets.exists():
-            known: dict[str, str] = json.loads(self._secrets.read_text())
+        if known := self.known_secrets():
             return known, False
         key = secrets.token_urlsafe(48)
         made = {"key": key} | {
@@ -69,6 +85,4 @@ class DataDirectory:
         given = os.environ.get("HOUQIN_TOKEN")
         if given:
             return given
-        if not self._secrets.exists():
-            return None
-        return self.secrets()[0].get(role.value)
+        return (self.known_secrets() or {}).get(role.value)

@@ -5,8 +5,10 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from houqin.children import HOST
 from houqin.datadir import DataDirectory
-from houqin.up import HOST, serve
+from houqin.plan import Plan
+from houqin.up import serve
 
 
 def run_example(port: int, data: DataDirectory, file: Path) -> int:
@@ -22,4 +24,4 @@ def run_example(port: int, data: DataDirectory, file: Path) -> int:
             stack.callback(process.wait)
             stack.callback(process.terminate)
 
-        return serve(port, data, None, play)
+        return serve(Plan(port), data, play)

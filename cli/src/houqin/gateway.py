@@ -9,7 +9,7 @@ import feedback_svc.main
 import inspection_svc.main
 from fastapi import FastAPI
 from houqin_shared.app import create_app
-from houqin_shared.problem import problem_body, problem_response
+from houqin_shared.problem import not_found
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 from starlette.applications import Starlette
@@ -42,7 +42,7 @@ def create_gateway(settings: dict[str, Settings]) -> Starlette:
         return JSONResponse({service.title: f"/{name}/docs" for name, service in SERVICES.items()})
 
     async def nowhere(request: Request, _: Exception) -> Response:
-        return problem_response(request, problem_body(404, "not-found", "Nothing is here."))
+        return not_found(request)
 
     return Starlette(
         exception_handlers={404: nowhere},

@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 from houqin_shared.auth import EVERY_OFFICE, SUPPLIER, Role, issue_token
+from houqin_shared.misconfigured import Misconfigured
 
 from houqin import ops, up
 from houqin.client import Client, Unexpected, Unreachable
 from houqin.datadir import AlreadyRunning, DataDirectory
 from houqin.example import run_example
 from houqin.officefile import MalformedOfficeFile, read_office_file
+from houqin.plan import Plan, read_plan
 from houqin.replay import AnotherFile, Replay, Stuck
 from houqin.story import tell_story
 
@@ -29,6 +31,12 @@ def _arguments() -> argparse.ArgumentParser:
     start = commands.add_parser("up", help="start everything on this machine; Ctrl-C ends it")
     start.add_argument("--port", type=int, default=8000)
     start.add_argument("--database-url", default=os.environ.get("DATABASE_URL"))
+    start.add_argument("--bus", choices=("postgres", "kafka"), default="postgres")
+    start.add_argument("--kafka", metavar="HOST:PORT[,..]", help="the brokers of --bus kafka")
+    start.add_argument("--processes", action="store_true", help="one process per service")
+    start.add_argument(
+        "--replicas", nargs="+", default=[], metavar="SERVICE=N", help="such as billing=2"
+    )
     _data(start)
 
     example = commands.add_parser("run", help="up, and the example office's story")
@@ -76,18 +84,21 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(given)
     except KeyboardInterrupt:
         return 130
+    except Misconfigured as error:
+        print(f"houqin: {error}", file=sys.stderr)
+        return 2
     except AlreadyRunning as error:
         print(f"houqin: another `houqin up` uses {error}; end it first.", file=sys.stderr)
         return 2
     except (Unreachable, Unexpected) as error:
         print(f"houqin: {error}", file=sys.stderr)
-        return 2 if given.command == "ops" else 1
+        return 2 if given.command in ("ops", "token") else 1
 
 
 def _run(given: argparse.Namespace) -> int:
     match given.command:
         case "up":
-            return up.serve(given.port, DataDirectory(given.data), given.database_url)
+            return up.serve(_plan(given), DataDirectory(given.data))
         case "replay":
             return _replay(given)
         case "ops":
@@ -103,6 +114,17 @@ def _run(given: argparse.Namespace) -> int:
             from houqin import specs
 
             return specs.run(check=given.check)
+
+
+def _plan(given: argparse.Namespace) -> Plan:
+    return read_plan(
+        port=given.port,
+        database_url=given.database_url,
+        bus=given.bus,
+        kafka=given.kafka,
+        processes=given.processes,
+        replicas=given.replicas,
+    )
 
 
 def _replay(given: argparse.Namespace) -> int:
@@ -158,7 +180,15 @@ def _issue(given: argparse.Namespace) -> int:
     if role in SUPPLIER and not given.supplier:
         print("houqin: a supplier's token names its supplier: --supplier ID", file=sys.stderr)
         return 2
-    known, _ = DataDirectory(given.data).secrets()
+    if given.supplier and role not in SUPPLIER:
+        print("houqin: --supplier goes with the role of a supplier alone", file=sys.stderr)
+        return 2
+    if given.days < 1:
+        print("houqin: --days is at least 1", file=sys.stderr)
+        return 2
+    known = DataDirectory(given.data).known_secrets()
+    if known is None:
+        raise Unreachable(f"{given.data} holds no started installation; run `houqin up` first")
     print(
         issue_token(
             known["key"],

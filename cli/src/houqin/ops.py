@@ -25,11 +25,14 @@ async def _offices(client: Client) -> list[str]:
 
 
 async def status(client: Client) -> tuple[Json, bool]:
-    """Is every service ready, and where does each office's day stand?"""
+    """Is every service ready and hearing, and where does each office's day stand?"""
     services: Json = {}
     for service in SERVICE_NAMES:
         answer = await client.call("GET", service, "/health/ready")
         services[service] = "ready" if answer.status == 200 else str(answer)
+    for flow in await _flows(client):
+        if flow["halted"]:
+            services[flow["service"].removesuffix("-svc")] = f"halted: {flow['halted_because']}"
     clocks: Json = {}
     for office in await _offices(client):
         clocks[office] = {
@@ -42,7 +45,8 @@ async def status(client: Client) -> tuple[Json, bool]:
 async def lag(client: Client) -> tuple[Json, bool]:
     """What was told and not sent, sent and not heard, parked."""
     flows = await _flows(client)
-    return {flow["service"]: flow for flow in flows}, not any(flow["parked"] for flow in flows)
+    well = not any(flow["parked"] or flow["halted"] for flow in flows)
+    return {flow["service"]: flow for flow in flows}, well
 
 
 async def dead(client: Client) -> tuple[Json, bool]:
@@ -76,7 +80,8 @@ async def verify_all(client: Client) -> tuple[Json, bool]:
     """Do the four services agree, to the last fen?"""
     offices = {office: await verify(client, office) for office in await _offices(client)}
     flows = await _flows(client)
-    flow = {name: sum(each[name] for each in flows) for name in ("outbox", "lag", "parked", "dead")}
+    figures = ("outbox", "lag", "parked", "dead", "halted")
+    flow = {name: sum(each[name] for each in flows) for name in figures}
     well = not any(flow.values()) and not any(each["wrong"] for each in offices.values())
     return {"offices": offices, "flow": flow, "well": well}, well
 

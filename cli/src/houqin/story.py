@@ -6,7 +6,7 @@ from typing import Any
 
 from houqin_shared.exact import yuan_of_fen
 
-from houqin.client import Client, Json, at
+from houqin.client import SERVICE_NAMES, Client, Json, at
 
 WORDS = {
     "fee": ("fees", "服务费"),
@@ -26,17 +26,29 @@ async def tell_story(client: Client, report: Json) -> str:
     office = report["office"]
     known = await client.get("contract", at("offices", office))
     lines = ["", f"{known['name']} ({office}), as of {report['as_of']}", ""]
+    example: str | None = None
     for number, contract in report["contracts"].items():
         lines += await _contract(client, office, number, contract)
+        if deduction := await _deduction(client, office, number):
+            address, followed = deduction
+            lines += [*followed, ""]
+            example = example or address
     lines += _bulletins(report)
     if report["refused"]:
         problems = Counter(refused["problem"] for refused in report["refused"])
         told = ", ".join(f"{count} {problem}" for problem, count in problems.items())
         lines.append(f"Refused by the rules (按规则不予受理): {told}")
+    if example is not None:
+        lines += [
+            "",
+            "Follow it yourself, as the auditor (以审计身份自行追溯):",
+            "  TOKEN=$(.venv/bin/houqin token me --role auditor)",
+            f'  curl -H "Authorization: Bearer $TOKEN" {client.url}/billing{example}',
+        ]
     lines += [
         "",
-        "Follow any line yourself (自行追溯任意一行):",
-        f"  {client.url}/billing/docs  GET /v1/offices/{office}/contracts/.../lines/.../why",
+        "All that can be asked and recorded (全部接口):",
+        *(f"  {client.url}/{service}/docs" for service in SERVICE_NAMES),
         "",
     ]
     return "\n".join(lines)
@@ -65,20 +77,26 @@ async def _contract(client: Client, office: str, number: str, contract: Json) ->
         if kind in totals:
             lines.append(f"    {yuan_of_fen(totals[kind]):>14}  {english} ({chinese})")
     lines.append(f"    {yuan_of_fen(payable):>14}  payable to the supplier (应付)")
+    unpaid = sum(each["payable_fen"] for each in statements if not each.get("paid_on"))
+    if unpaid:
+        lines.append(f"    {yuan_of_fen(unpaid):>14}  of it not paid yet (尚未支付)")
+    kept = -totals["retained"] - totals["retained-returned"]
+    if kept:
+        lines.append(f"    {yuan_of_fen(kept):>14}  of the retained, now reward fund (转入奖励金)")
     if interest:
         lines.append(f"    {yuan_of_fen(interest):>14}  interest for late payment (逾期利息)")
-    lines += await _why(client, here)
-    lines += _end(contract)
-    return [*lines, ""]
+    return [*lines, *_end(contract), ""]
 
 
-async def _why(client: Client, here: str) -> list[str]:
-    """One deduction, followed back to what somebody saw."""
+async def _deduction(client: Client, office: str, number: str) -> tuple[str, list[str]] | None:
+    """One deduction, followed back to what somebody saw: where to ask for it, and in words."""
+    here = at("offices", office, "contracts", number)
     found = await client.get("billing", f"{here}/lines", {"kind": "finding", "limit": "1"})
     if not found["items"]:
-        return []
+        return None
     line = found["items"][0]
-    why = await client.get("billing", f"{here}/lines/{line['line']}/why")
+    address = f"{here}/lines/{line['line']}/why"
+    why = await client.get("billing", address)
     said = [
         f"  One line followed to its cause (一行追溯到起因): {line['kind']} {line['source']}, "
         f"¥{line['amount']}",
@@ -89,13 +107,18 @@ async def _why(client: Client, here: str) -> list[str]:
     ]
     for event in why["chain"]:
         data = event["data"]
+        for found in data.get("findings", ()):
+            data = data | found
         seen = ", ".join(
             f"{name} {data[name]}"
             for name in ("finding", "visit", "criterion", "place", "severity", "inspector")
             if data.get(name)
         )
         said.append(f"    <- {event['type']} {data['happened_on']}: {seen}")
-    return said
+    finding = await client.get("inspection", at("offices", office, "findings", line["source"]))
+    if finding["text"]:
+        said.append(f"       as the inspector wrote it (检查记录): {finding['text']}")
+    return address, said
 
 
 def _numbers(numbers: dict[str, Any]) -> str:

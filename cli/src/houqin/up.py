@@ -2,22 +2,28 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-import uvicorn
-from houqin_shared.serve import server_config
-from houqin_shared.settings import Settings
+from houqin_shared.bus.opening import KAFKA
+from houqin_shared.misconfigured import Misconfigured
 
+from houqin import apart, together
+from houqin.children import HOST
+from houqin.client import SERVICE_NAMES
 from houqin.datadir import DataDirectory
-from houqin.gateway import SERVICES, create_gateway
+from houqin.gateway import SERVICES
+from houqin.plan import Plan
 from houqin.postgres import embedded_server
 
-HOST = "127.0.0.1"
+BUS_CONNECTIONS = 5
+"""To the bus's database, at most, of one process."""
+FEWEST, MOST = 5, 10
+"""Connections to its own database that a process can work with, and that are of use to it."""
 
 
 def database_of(server_url: str, name: str) -> str:
@@ -25,9 +31,9 @@ def database_of(server_url: str, name: str) -> str:
     return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
 
 
-async def create_databases(server_url: str) -> dict[str, str]:
-    """One database per service and one for the bus; their URLs by name."""
-    urls = {name: database_of(server_url, f"houqin_{name}") for name in (*SERVICES, "bus")}
+async def create_databases(server_url: str, names: Iterable[str]) -> tuple[dict[str, str], int]:
+    """Their URLs by name, and how many connections the server allows."""
+    urls = {name: database_of(server_url, f"houqin_{name}") for name in names}
     connection = await asyncpg.connect(server_url)
     try:
         rows = await connection.fetch("select datname from pg_database")
@@ -35,9 +41,27 @@ async def create_databases(server_url: str) -> dict[str, str]:
         for name in urls:
             if f"houqin_{name}" not in known:
                 await connection.execute(f"create database houqin_{name}")
+        allowed = int(await connection.fetchval("show max_connections"))
     finally:
         await connection.close()
-    return urls
+    return urls, allowed
+
+
+def connections_each(allowed: int, processes: int) -> int:
+    """How many of the server's connections each process may take, with some left for people.
+
+    Raises Misconfigured.
+    """
+    each = (allowed - 10) // processes - BUS_CONNECTIONS
+    if each < FEWEST:
+        most = (allowed - 10) // (FEWEST + BUS_CONNECTIONS)
+        raise Misconfigured(
+            f"PostgreSQL allows {allowed} connections: enough for {most} processes, not for "
+            f"{processes}. Ask for fewer replicas, or set max_connections higher.",
+            f"PostgreSQL 允许 {allowed} 个连接,可供 {most} 个进程使用,不足 {processes} 个。"
+            f"请减少副本数,或调高 max_connections。",
+        )
+    return min(each, MOST)
 
 
 @contextmanager
@@ -49,49 +73,42 @@ def _server(data: DataDirectory, database_url: str | None) -> Iterator[str]:
             yield url
 
 
-class Server(uvicorn.Server):
-    """Says when it is ready."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: object = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]
-        if not self.should_exit:
-            self._on_ready()
-
-
-def serve(
-    port: int,
-    data: DataDirectory,
-    database_url: str | None,
-    then: Callable[[], None] = lambda: None,
-) -> int:
+def serve(plan: Plan, data: DataDirectory, then: Callable[[], None] = lambda: None) -> int:
     """Run until SIGINT or SIGTERM; 0 after a clean end. When it is ready, it says so and does
-    `then`. Raises AlreadyRunning.
+    `then`. Raises AlreadyRunning, Misconfigured.
     """
-    # uvicorn ends gracefully and then raises the signal again; PostgreSQL must end after that.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     with data.locked():
         known, new = data.secrets()
-        with _server(data, database_url) as server_url:
-            urls = asyncio.run(create_databases(server_url))
-            settings = {
-                name: Settings(urls[name], urls["bus"], known["key"], HOST, port)
-                for name in SERVICES
-            }
-            config = server_config(create_gateway(settings), HOST, port)
+        with _server(data, plan.database_url) as server_url:
+            environments = _environments(plan, server_url, known["key"])
 
             def ready() -> None:
-                print(welcome(port, data.folder, known, new), flush=True)
+                print(welcome(plan.port, data.folder, known, new), flush=True)
                 then()
 
-            server = Server(config, ready)
-            server.run()
-            return 0 if server.started else 1
+            try:
+                run = apart.run if plan.processes else together.run
+                return run(plan, environments, data, ready)
+            finally:
+                data.note_processes([])
+
+
+def _environments(plan: Plan, server_url: str, key: str) -> dict[str, dict[str, str]]:
+    """What each service is told. Raises Misconfigured."""
+    names = SERVICE_NAMES if plan.kafka else (*SERVICE_NAMES, "bus")
+    urls, allowed = asyncio.run(create_databases(server_url, names))
+    connections = connections_each(allowed, len(plan.children))
+    return {
+        service: {
+            **os.environ,
+            "DATABASE_URL": urls[service],
+            "DATABASE_CONNECTIONS": str(connections),
+            "BUS_URL": f"{KAFKA}{plan.kafka}" if plan.kafka else urls["bus"],
+            "HOUQIN_TOKEN_KEY": key,
+        }
+        for service in SERVICE_NAMES
+    }
 
 
 def welcome(port: int, folder: Path, secrets: dict[str, str], new: bool) -> str:

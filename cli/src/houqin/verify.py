@@ -12,7 +12,7 @@ from decimal import Decimal
 from houqin.client import Client, Json, at
 
 LATE = {
-    "cn.houqin.inspection.finding-confirmed.v1": "finding",
+    "cn.houqin.inspection.findings-confirmed.v1": "finding",
     "cn.houqin.inspection.finding-withdrawn.v1": "finding-withdrawn",
     "cn.houqin.inspection.rectification-failed.v1": "rectification",
     "cn.houqin.feedback.complaint-upheld.v1": "complaint",

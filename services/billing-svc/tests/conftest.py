@@ -64,7 +64,7 @@ class Billing:
         event: UUID | None = None,
         **data: Any,
     ) -> UUID:
-        """An event recorded `on` a day; "inspection.finding-confirmed" is short for its type."""
+        """An event recorded `on` a day; "inspection.findings-confirmed" is short for its type."""
         service, _, fact = type_.partition(".")
         identity = event or uuid4()
         envelope = {
@@ -127,16 +127,22 @@ class Billing:
         )
 
     async def find(
-        self, contract: str, finding: str, *, on: date, severity: str = "general", **more: Any
+        self,
+        contract: str,
+        *findings: str,
+        on: date,
+        severity: str = "general",
+        repeat: bool = False,
+        **more: Any,
     ) -> UUID:
-        data = {"visit": "v1", "tier": "patrol", "criterion": "CL-3.2", "place": "3F"}
+        """One visit with these findings."""
+        spot = {"criterion": "CL-3.2", "place": "3F", "severity": severity, "repeat": repeat}
         return await self.hear(
-            "inspection.finding-confirmed",
+            "inspection.findings-confirmed",
             on=on,
             contract=contract,
-            finding=finding,
-            severity=severity,
-            **{**data, "repeat": False, "inspector": "li", **more},
+            findings=[{"finding": finding, **spot} for finding in findings],
+            **{"visit": "v1", "tier": "patrol", "inspector": "li", **more},
         )
 
     async def sweep(self, day: date) -> None:

@@ -65,11 +65,15 @@ class Ears:
             finding = findings[name]
             if name not in before["findings"]:
                 yield (
-                    "inspection.finding-confirmed",
+                    "inspection.findings-confirmed",
                     {
-                        "finding": name,
-                        "severity": finding.severity,
-                        "repeat": finding.is_repeat,
+                        "findings": [
+                            {
+                                "finding": name,
+                                "severity": finding.severity,
+                                "repeat": finding.is_repeat,
+                            }
+                        ],
                         "happened_on": finding.happened_on,
                         "inspector": "li",
                     },

@@ -104,7 +104,8 @@ async def test_why_names_rule_numbers_cause_and_chain(settled: Any) -> None:
     assert shown["numbers"] == {"what": "general", "amount": "50.00", "repeat": False, "times": 1}
     assert shown["statement"] == "2017-05"
     assert shown["cause"]["data"]["visit"] == "v1"
-    assert shown["cause"]["data"]["finding"] == "f1"
+    (found,) = shown["cause"]["data"]["findings"]
+    assert found["finding"] == "f1"
     assert [each["id"] for each in shown["chain"]] == [shown["cause"]["id"]]
     (fee,) = await settled.all_lines("c1", kind="fee")
     of_fee = await settled.get(f"contracts/c1/lines/{fee['line']}/why")

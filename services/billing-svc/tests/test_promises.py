@@ -49,10 +49,19 @@ async def test_a_repeated_booking_is_refused(pool: Any) -> None:
 @pytest.mark.rule("M3")
 async def test_nothing_joins_a_booked_transaction(pool: Any) -> None:
     booked = await pool.fetchval("select id from transactions where source = 'finding/f1'")
-    with pytest.raises(asyncpg.RestrictViolationError, match="booked before"):
-        await pool.execute(
-            f"{ENTRY} ('ezhou', {booked}, 'bank', -5), ('ezhou', {booked}, 'deposit', 5)"
-        )
+    for number in (booked, 4711):  # booked before; never booked
+        with pytest.raises(asyncpg.RestrictViolationError, match="in the moment it is booked"):
+            await pool.execute(
+                f"{ENTRY} ('ezhou', {number}, 'bank', -5), ('ezhou', {number}, 'deposit', 5)"
+            )
+        with pytest.raises(asyncpg.RestrictViolationError, match="booked with it"):
+            await pool.execute(
+                """insert into lines (office_id, contract, id, kind, month, source, revision, fen,
+                                      rule, rules_version, numbers, happened_on, recorded_on)
+                   values ('ezhou', 'c9', $1, 'finding', '2017-05', 'f', 0, -5, 'B2', 1, '{}',
+                           '2017-05-01', '2017-05-01')""",
+                number,
+            )
 
 
 EDITS = (
@@ -111,7 +120,7 @@ def test_it_hears_all_that_moves_money_and_tells_documented_facts() -> None:
             "contract.contract-renewed",
             "contract.contract-terminated",
             "contract.term-reached",
-            "inspection.finding-confirmed",
+            "inspection.findings-confirmed",
             "inspection.finding-withdrawn",
             "inspection.rectification-failed",
             "inspection.month-scored",

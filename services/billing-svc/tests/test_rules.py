@@ -10,9 +10,10 @@ from billing_svc.rules.chart import Account, Entries, Kind
 from billing_svc.rules.contract import Contract, years_due
 from billing_svc.rules.deductions import Deduction, withdrawn
 from billing_svc.rules.fee import fee, months_between
+from billing_svc.rules.ladder import Ladder
 from billing_svc.rules.money import share, written
 from billing_svc.rules.quarter import NOT_MEASURED, Survey, given_up_on, releasable, release
-from billing_svc.rules.ruleset import Ladder, RuleSet, Tariff
+from billing_svc.rules.ruleset import RuleSet, Tariff
 from billing_svc.rules.score import Score, newest_before
 from billing_svc.rules.sentences import SENTENCES
 from billing_svc.rules.settlement import Standing, settle

@@ -8,7 +8,7 @@ from contract_svc.rules.credit_code import is_credit_code
 from contract_svc.rules.exits import Measured, looks_at_years, row_below, year_rate, years_below
 from contract_svc.rules.gates import Evidence, Gate, missing_gates
 from contract_svc.rules.reminders import TERM_NOTICES, evidence_reminders, term_reminders
-from contract_svc.rules.rule_set import wrong_bands, wrong_deposit, wrong_weights
+from contract_svc.rules.ruleset import wrong_bands, wrong_deposit, wrong_weights
 from contract_svc.rules.term import Outcome, Term
 from houqin_shared.calendar import DAY, add_months
 from hypothesis import given

@@ -86,7 +86,7 @@ async def test_refusals_say_what_is_wrong_in_chinese_too(feedback: Feedback) -> 
         "complaints", {"id": "c1", "contract": "nein", "department": "财务科"}, headers=chinese
     )
     assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown-contract")
-    assert unknown.json()["detail"] == "没有已签订的合同 nein。"
+    assert unknown.json()["detail"] == "未知的合同 nein;须先在合同服务中签订。"
     assert unknown.headers["content-language"] == "zh"
     nothing = await feedback.post("complaints/c9/decision", {"decision": "upheld"}, headers=chinese)
     assert (nothing.status_code, nothing.json()["code"]) == (404, "not-recorded")

@@ -1,4 +1,4 @@
-"""The rules of section 7, for the figures of the page and for all others."""
+"""The rules of feedback (F1 to F5), for figures worked out by hand and for all others."""
 
 from datetime import date, timedelta
 from decimal import Decimal

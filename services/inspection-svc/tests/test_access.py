@@ -1,4 +1,4 @@
-"""Who may do and see what (section 9)."""
+"""Who may do and see what."""
 
 from typing import Any
 

@@ -25,10 +25,15 @@ async def test_a_visit_is_recorded_and_told(house: House) -> None:
     assert await house.get("findings/f1") == recorded["findings"][0]
     listed = await house.get("visits")
     assert [each["id"] for each in listed["items"]] == ["v1"]
-    assert (await house.told("finding-confirmed"))[0] == {
-        "contract": "c1", "finding": "f1", "visit": "v1", "tier": "patrol",
-        "criterion": "CL-3.2", "place": "3F", "severity": "general", "repeat": False,
-        "inspector": "replay", "happened_on": "2017-05-01", "recorded_on": "2017-05-01",
+    (fact,) = await house.told("findings-confirmed")
+    assert [each["finding"] for each in fact["findings"]] == ["f1", "f2"]
+    assert fact | {"findings": fact["findings"][:1]} == {
+        "contract": "c1", "visit": "v1", "tier": "patrol", "inspector": "replay",
+        "findings": [
+            {"finding": "f1", "criterion": "CL-3.2", "place": "3F", "severity": "general",
+             "repeat": False}
+        ],
+        "happened_on": "2017-05-01", "recorded_on": "2017-05-01",
     }  # fmt: skip
 
 
@@ -80,7 +85,7 @@ async def test_what_a_client_numbered_is_recorded_once(house: House) -> None:
     assert (taken["code"], "f1" in taken["detail"]) == ("number-taken", True)
     await house.get("visits/v2", 404)
     await house.get("findings/f9", 404)
-    assert len(await house.told("finding-confirmed")) == 1
+    assert len(await house.told("findings-confirmed")) == 1
     twice = await house.visit("v3", finding("f5"), finding("f5"), status=422)
     assert "findings.1.id" in twice["errors"][0]["message"]
 
@@ -116,7 +121,7 @@ async def test_the_same_visit_at_the_same_moment(house: House) -> None:
 
     statuses = await asyncio.gather(*(send(contract) for contract in ["c1", "c2"] * 8))
     assert sorted(statuses) == [201] * 8 + [409] * 8
-    assert len(await house.told("finding-confirmed")) == 1
+    assert len(await house.told("findings-confirmed")) == 1
 
 
 @pytest.mark.rule("I2")
@@ -195,7 +200,11 @@ async def test_a_thousand_findings_in_one_request(house: House) -> None:
     recorded = await house.visit("v1", *found)
     assert sum(each["repeat"] for each in recorded["findings"]) == 600
     assert await house.get("visits/v1") == recorded
-    assert len(await house.told("finding-confirmed")) == 1000
+    facts = await house.told("findings-confirmed")
+    assert [len(fact["findings"]) for fact in facts] == [100] * 10
+    assert [each["finding"] for fact in facts for each in fact["findings"]] == [
+        each["id"] for each in found
+    ]
     too_many = await house.visit("v2", *found, finding("more"), status=422)
     assert too_many["errors"][0]["field"] == "body.findings"
     numbers: list[str] = []

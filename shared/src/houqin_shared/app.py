@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request
@@ -14,17 +13,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from houqin_shared import problem
 from houqin_shared.auth import Tokens
+from houqin_shared.backlog import Backlog
 from houqin_shared.bus.opening import open_bus
 from houqin_shared.clock import Clocks
+from houqin_shared.docs import serve_docs
 from houqin_shared.inbox import Inbox
 from houqin_shared.migrate import migrate
+from houqin_shared.openapi import describe
 from houqin_shared.ops import router as ops_router
 from houqin_shared.outbox import Relay
+from houqin_shared.pruning import Pruning
 from houqin_shared.service import Running, Service
 from houqin_shared.settings import Settings
 from houqin_shared.transaction import Transactions, open_pool
 
 LARGEST_BODY = 4 * 1024 * 1024
+WHERE_RULES_ARE = (
+    "IDs such as (B4) name rules of the office: `docs/rules.md` explains each, and the terms.\n\n"
+    "括号内的编号(如 B4)为业务规则编号,规则与术语见 `docs/rules.zh-CN.md`。"
+)
 
 
 def create_app(service: Service, settings: Settings) -> FastAPI:
@@ -36,45 +43,31 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
             app.state.running = parts
             app.state.transactions = parts.transactions
             app.state.clocks = parts.clocks
+            app.state.backlog = parts.backlog
             yield
             app.state.running = None
 
     app = FastAPI(
         title=service.title,
-        description=service.description,
+        description=f"{service.description}\n\n{WHERE_RULES_ARE}",
         version="1",
         lifespan=lifespan,
-        responses=problem.problems(),
         separate_input_output_schemas=True,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.tokens = Tokens(settings.token_key)
     app.state.running = None
+    app.state.queues = {}
     app.state.service = service
     problem.install(app)
-    for router in (*service.routers, ops_router):
+    routers = (*service.routers, ops_router)
+    for router in routers:
         app.include_router(router)
+    serve_docs(app)
     app.add_middleware(LimitBody)
-    _describe(app)
+    describe(app, routers)
     return app
-
-
-def _describe(app: FastAPI) -> None:
-    """OpenAPI with our problem in it, in place of FastAPI's own validation error."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            spec = plain()
-            schemas = spec.setdefault("components", {}).setdefault("schemas", {})
-            for unused in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(unused, None)
-            whole = problem.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= whole.pop("$defs", {})
-            schemas["Problem"] = whole
-            app.openapi_schema = spec
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
 
 
 @asynccontextmanager
@@ -82,23 +75,33 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
     """Start a service's parts, and end them: stop taking work, finish the batch, leave."""
     await migrate(service.package, settings.database_url)
     async with contextlib.AsyncExitStack() as stack:
-        pool = await open_pool(settings.database_url)
+        pool = await open_pool(settings.database_url, settings.connections)
         stack.push_async_callback(pool.close)
-        bus = await open_bus(settings.bus_url, [service.name, *service.hears.sources])
+        bus = await open_bus(settings.bus, [service.name, *service.hears.sources])
         stack.push_async_callback(bus.close)
         relay = Relay(pool, bus, service.name)
         transactions = Transactions(pool, service.name, relay.wake)
         inbox = Inbox(transactions, service.hears)
-        subscription = await bus.subscribe(service.name, service.hears.sources)
+        subscription = await bus.subscribe(
+            service.name, service.hears.sources, heard=await inbox.heard_from()
+        )
         stack.push_async_callback(subscription.close)
         clocks = Clocks(transactions, service.hears.sources, service.sweep)
+        backlog = Backlog(pool, bus, service.name, settings.most_backlog)
+        pruning = Pruning(
+            settings.database_url, bus, service.name, service.hears.sources, settings.keeps
+        )
         work = [
             asyncio.create_task(relay.run(), name=f"{service.name} relay"),
             asyncio.create_task(inbox.run(subscription), name=f"{service.name} inbox"),
             asyncio.create_task(clocks.run(), name=f"{service.name} clocks"),
+            asyncio.create_task(backlog.run(), name=f"{service.name} backlog"),
+            asyncio.create_task(pruning.run(), name=f"{service.name} pruning"),
         ]
         stack.push_async_callback(_end, work)
-        yield Running(service, pool, transactions, bus, subscription, relay, inbox, clocks)
+        yield Running(
+            service, pool, transactions, bus, subscription, relay, inbox, clocks, backlog, pruning
+        )
 
 
 async def _end(work: Sequence[asyncio.Task[None]]) -> None:

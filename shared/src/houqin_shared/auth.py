@@ -22,7 +22,7 @@ EVERY_OFFICE = "*"
 
 
 class Role(StrEnum):
-    """Section 9 of the domain: who may do what."""
+    """Who may do what; each route names those that it admits (`admission`)."""
 
     SUPERVISOR = "supervisor"
     FINANCE = "finance"
@@ -105,25 +105,34 @@ class Tokens:
     def actor(self, authorization: str | None, on_behalf_of: str | None = None) -> Actor:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > 4096:
-            raise Unauthenticated(reason="The header is missing or malformed.")
+            raise Unauthenticated(
+                reason="The header is missing or malformed.", reason_zh="请求头缺失或格式有误。"
+            )
         claims = self._decode(token.strip())
         if not isinstance(claims.get("exp"), int) or claims["exp"] < time.time():
-            raise Unauthenticated(reason="The token has expired.")
+            raise Unauthenticated(reason="The token has expired.", reason_zh="令牌已过期。")
+        if claims.get("nbf", 0) > time.time():
+            raise Unauthenticated(reason="The token is not valid yet.", reason_zh="令牌尚未生效。")
         role = Role(claims["role"])
         return Actor(
             name=str(claims["sub"]),
             role=role,
             office=str(claims["office"]),
-            supplier=claims.get("supplier"),
+            supplier=claims["supplier"] if role in SUPPLIER else None,
             on_behalf_of=on_behalf_of if role is Role.SYSTEM else None,
         )
 
     def _decode_once(self, token: str) -> Mapping[str, Any]:
         try:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
-            Role(claims["role"])
-            if not isinstance(claims["sub"], str) or not isinstance(claims["office"], str):
-                raise ValueError("sub and office are text")
+            supplied = Role(claims["role"]) in SUPPLIER
+            for name in ("sub", "office", *(["supplier"] if supplied else [])):
+                if not isinstance(claims[name], str) or not claims[name].isprintable():
+                    raise ValueError(f"{name} is text")
+            if not isinstance(claims.get("nbf", 0), int):
+                raise ValueError("nbf is a time")
         except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise Unauthenticated(reason="The token is not one of ours.") from error
+            raise Unauthenticated(
+                reason="The token is not one of ours.", reason_zh="令牌无效。"
+            ) from error
         return claims

@@ -8,19 +8,18 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
-from urllib.parse import unquote
-from uuid import uuid4
 
 import asyncpg
 import orjson
-from fastapi import Depends, Header, Path, Request, Response, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 
-from houqin_shared.auth import Actor, Role, Tokens
+from houqin_shared.admission import Admission, Bearer, OfficeId, OnBehalfOf
+from houqin_shared.auth import Actor, Role
+from houqin_shared.backlog import Backlog, TooMuchWaits
 from houqin_shared.calendar import legal_today
+from houqin_shared.events import new_id
 from houqin_shared.problem import (
-    Forbidden,
     KeyReused,
     NumberTaken,
     Refusal,
@@ -30,7 +29,6 @@ from houqin_shared.problem import (
     problem_body,
     problem_response,
 )
-from houqin_shared.text import ID_PATTERN
 from houqin_shared.transaction import (
     STORE_OUTGOING,
     Connection,
@@ -46,9 +44,6 @@ from houqin_shared.transaction import (
 
 P = ParamSpec("P")
 R = TypeVar("R")
-OfficeId = Annotated[str, Path(pattern=ID_PATTERN, description="The office, for example ezhou")]
-bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="See `houqin token`")
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +53,12 @@ class Answer:
     status: int
     body: bytes
     refusal: dict[str, Any] | None = None
+
+    @classmethod
+    def of_refusal(cls, refusal: Refusal) -> "Answer":
+        """Told in both languages, for nobody knows who asks next."""
+        told = {"code": refusal.code, "en": refusal.sentence("en"), "zh": refusal.sentence("zh")}
+        return cls(refusal.status, b"", told)
 
 
 class Answered(Exception):
@@ -74,7 +75,7 @@ def _first_answer(row: Row, digest: bytes) -> Answer:
     return Answer(row["status"], row["body"], row["refusal"])
 
 
-NEVER_KEPT = (StillRunning, KeyReused, UnknownOffice)
+NEVER_KEPT = (StillRunning, KeyReused, UnknownOffice, TooMuchWaits)
 """Refusals that say nothing about the request itself: the next try may go through."""
 
 
@@ -89,6 +90,10 @@ class Command:
     key: str | None
     founding: bool = False
     """True where the office itself is being registered and need not be known."""
+    bulk: bool = False
+    """True if it tells so much that it has to wait when others can't keep up with hearing."""
+    _manual: bool = False
+    """Whether the office's clock is; known once the transaction was entered."""
 
     async def do(
         self,
@@ -97,62 +102,74 @@ class Command:
         **kwargs: P.kwargs,
     ) -> Response:
         """Run `usecase`, commit, then answer what it returned. Raises its refusals."""
-        digest = await self._digest()
+        digest = await self.digest()
         try:
             async with self.transactions.begin(office_shared(self.office)) as connection:
                 tx = await self._enter(connection, digest)
                 result = await usecase(tx, *args, **kwargs)
-                answer = Answer(self._status, result.model_dump_json().encode() if result else b"")
+                answer = Answer(self.status, result.model_dump_json().encode() if result else b"")
                 await self._store(connection, digest, answer, tx.outgoing)
         except Answered as answered:
-            return self._again(answered.first)
+            return self.answer_with(answered.first)
         except asyncpg.UniqueViolationError as violation:
             if violation.constraint_name != "answers_pkey":
                 raise
-            return self._again(await self._answered_meanwhile(digest))
+            return self.answer_with(await self._answered_meanwhile(digest))
         except Refusal as refusal:
-            if isinstance(refusal, NEVER_KEPT) or self.key is None:
+            if not self.keeps(refusal):
                 raise
-            return self._again(await self._refuse_for_good(digest, refusal))
+            return self.answer_with(await self._refuse_for_good(digest, refusal))
         if tx.outgoing:
             self.transactions.on_told()
-        return self._again(answer)
+        return self.answer_with(answer)
 
     @property
-    def _status(self) -> int:
+    def status(self) -> int:
+        """Of its route, if all goes well."""
         return cast(int, self.request.scope["route"].status_code or 200)
 
-    async def _digest(self) -> bytes:
+    async def digest(self) -> bytes:
+        """What is the same if a request comes again."""
         url = self.request.url
         whole = f"{self.request.method} {url.path}?{url.query}\n".encode()
         return hashlib.sha256(whole + await self.request.body()).digest()
 
     async def _enter(self, connection: Connection, digest: bytes) -> Tx:
         """The transaction to work in. Raises Answered, StillRunning, KeyReused, UnknownOffice."""
-        alone = "true"
-        if self.key is not None:
-            alone = answer_lock(self.office, self.key).replace("pg_advisory", "pg_try_advisory")
+        alone = "true" if self.key is None else answer_lock(self.office, self.key)
         row = await connection.fetchrow(
             f"""select {alone} as alone,
-                       (select today from offices where office_id = $1) as today,
-                       a.request_digest, a.status, a.body, a.refusal
+                       o.today, o.clock, a.request_digest, a.status, a.body, a.refusal
                 from (select) as one
+                left join offices o on o.office_id = $1
                 left join answers a on (a.office_id, a.idempotency_key) = ($1, $2)""",
             self.office,
             self.key,
         )
         assert row is not None
+        return self.enter(connection, row, digest)
+
+    def enter(self, connection: Connection, row: Row, digest: bytes) -> Tx:
+        """What to work in, by what is known of its office and key.
+
+        What was answered before is answered again, however much waits. Raises Answered,
+        StillRunning, KeyReused, UnknownOffice, TooMuchWaits.
+        """
         if not row["alone"]:
             raise StillRunning
         if row["status"] is not None:
             raise Answered(_first_answer(row, digest))
+        self._manual = row["clock"] == "manual"
         today = row["today"]
         if today is None:
             if not self.founding:
                 raise UnknownOffice(office=self.office)
             today = legal_today()
+        if self.bulk:
+            backlog: Backlog = self.request.app.state.backlog
+            backlog.admit_bulk()
         service = self.transactions.service
-        return Tx(connection, service, self.office, today, self.by, correlation=uuid4())
+        return Tx(connection, service, self.office, today, self.by, correlation=new_id())
 
     async def _store(
         self, connection: Connection, digest: bytes, answer: Answer, told: Sequence[Told]
@@ -175,6 +192,12 @@ class Command:
             answer.refusal,
         )
 
+    def keeps(self, refusal: Refusal) -> bool:
+        """Whether the same request gets this refusal again. A replay must get all of them."""
+        if self.key is None or isinstance(refusal, NEVER_KEPT):
+            return False
+        return self._manual or not refusal.passing
+
     async def _answered_meanwhile(self, digest: bytes) -> Answer:
         """The answer that the first of two at the same time was given."""
         async with self.transactions.pool.acquire() as connection:
@@ -189,8 +212,7 @@ class Command:
 
     async def _refuse_for_good(self, digest: bytes, refusal: Refusal) -> Answer:
         """Keep a refusal; should the same request have been answered meanwhile, that counts."""
-        told = {"code": refusal.code, "en": refusal.sentence("en"), "zh": refusal.sentence("zh")}
-        answer = Answer(refusal.status, b"", told)
+        answer = Answer.of_refusal(refusal)
         try:
             async with self.transactions.begin() as connection:
                 await self._store(connection, digest, answer, [])
@@ -198,7 +220,7 @@ class Command:
             return await self._answered_meanwhile(digest)
         return answer
 
-    def _again(self, answer: Answer) -> Response:
+    def answer_with(self, answer: Answer) -> Response:
         if answer.refusal is None:
             media_type = "application/json" if answer.body else None
             return Response(answer.body, answer.status, media_type=media_type)
@@ -208,41 +230,14 @@ class Command:
         )
 
 
-def identify(request: Request, token: Bearer, on_behalf_of: str | None = None) -> Actor:
-    tokens: Tokens = request.app.state.tokens
-    header = f"{token.scheme} {token.credentials}" if token else None
-    return tokens.actor(header, person_named(on_behalf_of))
+@dataclass(frozen=True, eq=False)
+class MayCommand(Admission):
+    founding: bool = False
 
+    refuses = (*Admission.refuses, KeyReused, StillRunning)
 
-def person_named(on_behalf_of: str | None) -> str | None:
-    """The person in an X-On-Behalf-Of header, without characters that nobody's name has."""
-    named = "".join(each for each in unquote(on_behalf_of or "") if each.isprintable())
-    return named.strip() or None
-
-
-def permit(actor: Actor, office: str, roles: tuple[Role, ...]) -> Actor:
-    """Raises UnknownOffice for another office's rows, Forbidden for the wrong role."""
-    if not actor.may_see_office(office):
-        raise UnknownOffice(office=office)
-    if actor.role not in roles:
-        raise Forbidden(role=actor.role.value, roles=", ".join(roles))
-    return actor
-
-
-OnBehalfOf = Annotated[
-    str | None,
-    Header(
-        alias="X-On-Behalf-Of",
-        max_length=200,
-        description="The person for whom a system records, percent-encoded; both are kept",
-    ),
-]
-
-
-def may_command(*roles: Role, founding: bool = False) -> Any:
-    """A dependency: a `Command` for callers with one of `roles`."""
-
-    async def command(
+    async def __call__(
+        self,
         request: Request,
         office: OfficeId,
         token: Bearer,
@@ -257,12 +252,15 @@ def may_command(*roles: Role, founding: bool = False) -> Any:
             ),
         ] = None,
     ) -> Command:
-        actor = permit(identify(request, token, on_behalf_of), office, roles)
+        actor = self.admit(request, token, office, on_behalf_of)
         return Command(
-            request, request.app.state.transactions, office, actor, idempotency_key, founding
+            request, request.app.state.transactions, office, actor, idempotency_key, self.founding
         )
 
-    return Depends(command)
+
+def may_command(*roles: Role, founding: bool = False) -> Any:
+    """A dependency: a `Command` for callers with one of `roles`."""
+    return Depends(MayCommand(roles, founding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,14 +283,15 @@ class Reader:
             return await query(tx, *args, **kwargs)
 
 
-def may_read(*roles: Role) -> Any:
-    """A dependency: a `Reader` for callers with one of `roles`."""
-
-    async def reader(request: Request, office: OfficeId, token: Bearer) -> Reader:
-        actor = permit(identify(request, token), office, roles)
+class MayRead(Admission):
+    async def __call__(self, request: Request, office: OfficeId, token: Bearer) -> Reader:
+        actor = self.admit(request, token, office)
         return Reader(request.app.state.transactions, office, actor)
 
-    return Depends(reader)
+
+def may_read(*roles: Role) -> Any:
+    """A dependency: a `Reader` for callers with one of `roles`."""
+    return Depends(MayRead(roles))
 
 
 def digest_of(content: BaseModel) -> bytes:

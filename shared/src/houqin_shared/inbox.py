@@ -12,16 +12,24 @@ from datetime import date
 from typing import Literal
 from uuid import UUID, uuid5
 
-import asyncpg
-
-from houqin_shared.bus import Received, Subscription
-from houqin_shared.events import UNREADABLE, DayClosed, Envelope, Hears, NotYetKnown, read_fact
+from houqin_shared.bus import OffsetsLost, Received, Subscription
+from houqin_shared.events import (
+    UNREADABLE,
+    DayClosed,
+    Envelope,
+    Hears,
+    NotYetKnown,
+    TogetherListener,
+    read_fact,
+)
+from houqin_shared.problem import OUTAGES
 from houqin_shared.transaction import (
     Connection,
     Row,
     Told,
     Transactions,
     Tx,
+    Work,
     contract_lock,
     itself,
     office_shared,
@@ -41,9 +49,6 @@ AGAIN = 1.0
 NO_CLOCK = date(1900, 1, 1)
 DEAD = ""
 """Stands for every source: a dead letter stops all that comes to its contract."""
-
-OUTAGES = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
-"""What says nothing about a message: the batch comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class _Batch:
                 [each.source for each in self.closed],
                 [each.copy[0] for each in self.closed],
                 [each.copy[1] for each in self.closed],
-                [date.fromisoformat(each.content["data"]["day"]) for each in self.closed],
+                [date.fromisoformat(each.data["day"]) for each in self.closed],
             )
         await store_outgoing(self.connection, self.told)
 
@@ -118,12 +123,28 @@ class Inbox:
         self._transactions = transactions
         self._hears = hears
         self.applied = 0
+        self.halted_because: str | None = None
+        """Facts are lost on the bus: nothing is consumed any more until an operator has decided."""
+
+    async def heard_from(self) -> set[str]:
+        """The sources that something was heard from, however long ago."""
+        rows = await self._transactions.pool.fetch(
+            """select source from unnest($1::text[]) as heard(source)
+               where exists (select from inbox i where i.source = heard.source)
+                  or exists (select from days_heard d where d.source = heard.source)""",
+            list(self._hears.sources),
+        )
+        return {row["source"] for row in rows}
 
     async def run(self, subscription: Subscription) -> None:
-        """Consume until cancelled; errors are logged and the batch comes again."""
+        """Consume until cancelled or halted; errors are logged and the batch comes again."""
         while True:
             try:
                 await self.consume(subscription, WAIT)
+            except OffsetsLost as lost:
+                self.halted_because = str(lost)
+                log.critical("%s HEARS NOTHING ANY MORE: %s", self._transactions.service, lost)
+                return
             except Exception:
                 log.exception("%s: the batch comes again", self._transactions.service)
                 await asyncio.sleep(AGAIN)
@@ -142,32 +163,78 @@ class Inbox:
         Most batches have no bad message, so the first try is made without savepoints.
         """
         envelopes = [
-            Envelope.read_or_wrap(each.value, each.topic, each.key, each.copy) for each in received
+            envelope
+            for each in received
+            if self._concerns(
+                envelope := Envelope.read_or_wrap(each.value, each.topic, each.key, each.copy)
+            )
         ]
+        if not envelopes:
+            return
         try:
             await self._apply(envelopes, one_by_one=False)
         except OUTAGES:
             raise
+        except NotYetKnown as unknown:
+            log.debug("%s: something waits: %s", self._transactions.service, unknown)
+            await self._apply(envelopes, one_by_one=True)
         except Exception:
             log.warning("%s: a message failed; applying one by one", self._transactions.service)
             await self._apply(envelopes, one_by_one=True)
 
+    def _concerns(self, envelope: Envelope) -> bool:
+        """A topic carries more than one service listens to."""
+        return envelope.type in self._hears.listeners or envelope.type in (
+            DayClosed.TYPE,
+            UNREADABLE,
+        )
+
     async def _apply(self, envelopes: Sequence[Envelope], *, one_by_one: bool) -> None:
         async with self._transactions.begin(*_locks(envelopes)) as connection:
             batch, new = await self._enter(connection, envelopes)
-            for envelope in new:
-                if batch.waits(envelope):
-                    await batch.park(envelope, _Obstacle("behind"))
-                elif not one_by_one:
-                    await self._handle(batch, envelope)
-                elif obstacle := await self._attempt(batch, envelope):
-                    await batch.park(envelope, obstacle)
+            if one_by_one:
+                await self._apply_one_by_one(batch, new)
+            else:
+                await self._apply_together(batch, new)
             for key in sorted({envelope.key for envelope in new} & batch.waiting.keys()):
                 await self._release(batch, key)
             await batch.finish()
         self.applied += len(new)
         if batch.told:
             self._transactions.on_told()
+
+    async def _apply_one_by_one(self, batch: _Batch, new: Sequence[Envelope]) -> None:
+        for envelope in new:
+            if batch.waits(envelope):
+                await batch.park(envelope, _Obstacle("behind"))
+            elif obstacle := await self._attempt(batch, envelope):
+                await batch.park(envelope, obstacle)
+
+    async def _apply_together(self, batch: _Batch, new: Sequence[Envelope]) -> None:
+        free = []
+        for envelope in new:
+            if batch.waits(envelope):
+                await batch.park(envelope, _Obstacle("behind"))
+            else:
+                free.append(envelope)
+        for group in self._groups(free):
+            await self._handle(batch, group)
+
+    def _groups(self, envelopes: Sequence[Envelope]) -> list[list[Envelope]]:
+        """Those that are heard together, without changing the order of any contract."""
+        groups: list[list[Envelope]] = []
+        open_group: dict[str, int] = {}
+        newest_of_key: dict[str, int] = {}
+        for envelope in envelopes:
+            group = open_group.get(envelope.type, -1)
+            if group < newest_of_key.get(envelope.key, 0):
+                group = len(groups)
+                groups.append([])
+                if isinstance(self._hears.listeners.get(envelope.type), TogetherListener):
+                    open_group[envelope.type] = group
+            groups[group].append(envelope)
+            newest_of_key[envelope.key] = group
+        return groups
 
     async def _enter(
         self, connection: Connection, envelopes: Sequence[Envelope]
@@ -207,16 +274,29 @@ class Inbox:
                 new.append(envelope)
         return batch, new
 
-    async def _handle(self, batch: _Batch, envelope: Envelope) -> None:
-        if envelope.type == DayClosed.TYPE:
-            batch.closed.append(envelope)
+    async def _handle(self, batch: _Batch, group: Sequence[Envelope]) -> None:
+        """Apply messages of one type; more than one only if they are heard together."""
+        first = group[0]
+        if first.type == DayClosed.TYPE:
+            batch.closed += group
             return
-        if envelope.type == UNREADABLE:
+        if first.type == UNREADABLE:
             raise ValueError("the message is not a CloudEvent of ours")
-        listener = self._hears.listeners.get(envelope.type)
-        if listener is None:
-            return
-        tx = Tx(
+        listener = self._hears.listeners[first.type]
+        heard = [
+            Work(self._tx(batch, envelope), read_fact(envelope, listener.reading))
+            for envelope in group
+        ]
+        if isinstance(listener, TogetherListener):
+            await listener.handle(heard)
+        else:
+            for each in heard:
+                await listener.handle(each.tx, each.what)
+        for each in heard:
+            batch.told += each.tx.outgoing
+
+    def _tx(self, batch: _Batch, envelope: Envelope) -> Tx:
+        return Tx(
             connection=batch.connection,
             service=self._transactions.service,
             office=envelope.office,
@@ -224,16 +304,13 @@ class Inbox:
             today=max(batch.todays.get(envelope.office, NO_CLOCK), envelope.recorded_on),
             by=itself(self._transactions.service),
             cause=envelope,
-            outgoing=[],
         )
-        await listener.handle(tx, read_fact(envelope, listener.reading))
-        batch.told.extend(tx.outgoing)
 
     async def _attempt(self, batch: _Batch, envelope: Envelope) -> "_Obstacle | None":
         """Apply one message behind a savepoint; what stood in its way, if anything."""
         try:
             async with savepoint(batch.connection):
-                await self._handle(batch, envelope)
+                await self._handle(batch, [envelope])
         except OUTAGES:
             raise
         except NotYetKnown:

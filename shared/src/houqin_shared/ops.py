@@ -6,74 +6,90 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from houqin_shared.auth import EVERY_OFFICE, Actor, Role
+from houqin_shared.admission import OfficeId, may_act, may_operate
+from houqin_shared.auth import Actor, Role
 from houqin_shared.calendar import LegalDay
 from houqin_shared.clock import SweptByItself, TooFarAhead
-from houqin_shared.command import Bearer, OfficeId, identify, permit
-from houqin_shared.problem import Forbidden, Refusal, UnknownOffice, problems
+from houqin_shared.outbox import UNSENT
+from houqin_shared.problem import NotReady, UnknownOffice, problems
 from houqin_shared.service import Running
+from houqin_shared.text import ID_PATTERN
 
 router = APIRouter()
 
-EVERYBODY = tuple(Role)
-
-
-class NotReady(Refusal):
-    code, status = "not-ready", 503
-    en = "The service is starting or ending, or can't reach its database; try again."
-    zh = "服务正在启动或停止,或无法连接数据库;请重试。"
+Watching = Annotated[Actor, may_operate(Role.AUDITOR, Role.SYSTEM)]
+Mending = Annotated[Actor, may_operate(Role.SYSTEM)]
+OfOffice = Annotated[
+    str | None,
+    Query(alias="office", pattern=ID_PATTERN, description="Parked messages of this office alone"),
+]
 
 
 class Health(BaseModel):
-    status: str = Field(examples=["ok"])
+    """A sign of life."""
+
+    status: str = Field(description="ok", examples=["ok"])
 
 
 class Flow(BaseModel):
     """How far a service is with what it tells and hears."""
 
-    service: str
+    service: str = Field(description="Which one", examples=["billing-svc"])
     outbox: int = Field(description="Events committed and not yet sent")
     lag: int = Field(description="Messages on the bus that it has not applied")
     parked: int = Field(description="Messages that wait for another, dead letters included")
     dead: int = Field(description="Dead letters")
     sent: int = Field(description="Events sent since the beginning")
     applied: int = Field(description="Messages applied since this process started")
+    backlog: int = Field(
+        description="Events told and not yet applied by the slowest listener, a second ago; "
+        "bulk work is refused while they are too many"
+    )
+    pruned: int = Field(description="Rows that went by age since this process started")
+    halted: bool = Field(description="It has stopped hearing: facts are lost on the bus")
+    halted_because: str | None = Field(description="What is lost, and where")
 
 
 class DeadLetter(BaseModel):
     """A message that could not be applied, or one that waits behind it."""
 
-    seq: int
-    office: str
-    key: str
+    seq: int = Field(description="In the order in which they were parked")
+    office: str = Field(description="The office that it is about")
+    key: str = Field(description="Its order on the bus: office/contract, or office/")
     reason: str = Field(description="failed, unknown (waits for its contract) or behind")
-    type: str
-    event_id: str
-    error: str | None
+    type: str = Field(description="What happened, as the event calls it")
+    event_id: str = Field(description="The event's id, the same each time that it comes")
+    error: str | None = Field(description="Why it could not be applied; null: it only waits")
 
 
 class DeadLetters(BaseModel):
-    items: list[DeadLetter]
+    """What is parked."""
+
+    items: list[DeadLetter] = Field(description="Oldest first")
 
 
 class Replayed(BaseModel):
-    still_parked: int
+    """What trying again has left."""
+
+    still_parked: int = Field(description="Messages that still can't be applied, or wait")
 
 
 class OfficeClock(BaseModel):
     """An office's day in this service."""
 
-    office: str
-    name: str
-    clock: str
-    today: date
-    swept_on: date
+    office: str = Field(description="The office's number", examples=["ezhou"])
+    name: str = Field(description="Its name", examples=["鄂州市机关事务管理局"])
+    clock: str = Field(description="live: days pass by themselves; manual: they are swept")
+    today: date = Field(description="Its legal day: what is done now is recorded on it (T3)")
+    swept_on: date = Field(description="The last day that was swept (T4)")
 
 
 class SweepOrder(BaseModel):
+    """Up to which day."""
+
     model_config = {"extra": "forbid"}
 
-    as_of: LegalDay
+    as_of: LegalDay = Field(description="The last day to sweep; each before it comes first (T4)")
 
 
 def _running(request: Request) -> Running:
@@ -83,59 +99,62 @@ def _running(request: Request) -> Running:
     return parts
 
 
-def _operator(actor: Actor, *roles: Role) -> None:
-    """Figures of the whole service are for those who see every office."""
-    if actor.role not in roles or actor.office != EVERY_OFFICE:
-        raise Forbidden(role=actor.role.value, roles=", ".join(roles) + " of every office")
-
-
-@router.get("/health/live", tags=["health"])
+@router.get("/health/live", summary="Is it alive 存活检查", tags=["health"])
 async def live() -> Health:
     """The process answers."""
     return Health(status="ok")
 
 
-@router.get("/health/ready", tags=["health"], responses=problems(NotReady))
+@router.get(
+    "/health/ready",
+    summary="May it be given work 就绪检查",
+    tags=["health"],
+    responses=problems(NotReady),
+)
 async def ready(request: Request) -> Health:
-    """It can reach its database and may be given work."""
-    try:
-        await _running(request).pool.fetchval("select 1")
-    except OSError as error:
-        raise NotReady from error
+    """It can reach its database and may be given work, also when it has stopped hearing: what
+    others tell it waits on the bus, and `/v1/ops/flow` says so.
+    """
+    await _running(request).pool.fetchval("select 1")
     return Health(status="ok")
 
 
-@router.get("/v1/ops/flow", tags=["operations"], responses=problems(NotReady))
-async def flow(request: Request, token: Bearer) -> Flow:
-    """Outbox, lag, parked messages and counters. For auditors and systems of every office."""
-    _operator(identify(request, token), Role.AUDITOR, Role.SYSTEM)
+@router.get("/v1/ops/flow", summary="Is it behind 收发进度", tags=["operations"])
+async def flow(request: Request, _: Watching, of: OfOffice = None) -> Flow:
+    """Outbox, lag, parked messages and counters."""
     parts = _running(request)
     figures = await parts.pool.fetchrow(
-        """select (select count(*) from outbox
-                   where (xid, pos) > (coalesce((select xid from outbox_cursor), '0'),
-                                       coalesce((select pos from outbox_cursor), 0))) as outbox,
+        f"""select ({UNSENT}) as outbox,
                   coalesce((select sent from outbox_cursor), 0) as sent,
                   count(*) as parked, count(*) filter (where reason = 'failed') as dead
-           from parked"""
+           from parked where $1::text is null or office_id = $1""",
+        of,
     )
     assert figures is not None
     return Flow(
         service=parts.service.name,
         lag=await parts.subscription.lag(),
         applied=parts.inbox.applied,
+        backlog=parts.backlog.waiting,
+        pruned=parts.pruning.pruned.total(),
+        halted=parts.inbox.halted_because is not None,
+        halted_because=parts.inbox.halted_because,
         **figures,
     )
 
 
-@router.get("/v1/ops/dead-letters", tags=["operations"], responses=problems(NotReady))
+@router.get("/v1/ops/dead-letters", summary="List dead letters 死信列表", tags=["operations"])
 async def dead_letters(
-    request: Request, token: Bearer, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    request: Request,
+    _: Watching,
+    of: OfOffice = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many")] = 100,
 ) -> DeadLetters:
     """What is parked, oldest first, with its error."""
-    _operator(identify(request, token), Role.AUDITOR, Role.SYSTEM)
     rows = await _running(request).pool.fetch(
         """select seq, office_id, key, reason, type, event_id, error
-           from parked order by seq limit $1""",
+           from parked where $1::text is null or office_id = $1 order by seq limit $2""",
+        of,
         limit,
     )
     return DeadLetters(
@@ -149,17 +168,19 @@ async def dead_letters(
     )  # fmt: skip
 
 
-@router.post("/v1/ops/dead-letters/replay", tags=["operations"], responses=problems(NotReady))
-async def replay_dead(request: Request, token: Bearer) -> Replayed:
+@router.post(
+    "/v1/ops/dead-letters/replay", summary="Replay dead letters 重放死信", tags=["operations"]
+)
+async def replay_dead(request: Request, _: Mending) -> Replayed:
     """Try all that is parked again, each contract in its order."""
-    _operator(identify(request, token), Role.SYSTEM)
     return Replayed(still_parked=await _running(request).inbox.replay_dead())
 
 
-@router.get("/v1/offices/{office}/clock", tags=["clock"], responses=problems(NotReady))
-async def office_clock(request: Request, office: OfficeId, token: Bearer) -> OfficeClock:
+@router.get("/v1/offices/{office}/clock", summary="Show the clock 机关时钟", tags=["clock"])
+async def office_clock(
+    request: Request, office: OfficeId, _: Annotated[Actor, may_act(*Role)]
+) -> OfficeClock:
     """The office's today in this service, and the last day swept."""
-    permit(identify(request, token), office, EVERYBODY)
     known = await _running(request).clocks.office(office)
     if known is None:
         raise UnknownOffice(office=office)
@@ -171,14 +192,17 @@ async def office_clock(request: Request, office: OfficeId, token: Bearer) -> Off
 
 @router.post(
     "/v1/offices/{office}/sweeps",
+    summary="Sweep days 推进日期",
     tags=["clock"],
-    responses=problems(NotReady, SweptByItself, TooFarAhead),
+    responses=problems(SweptByItself, TooFarAhead),
 )
 async def sweep(
-    request: Request, office: OfficeId, order: SweepOrder, token: Bearer
+    request: Request,
+    office: OfficeId,
+    order: SweepOrder,
+    actor: Annotated[Actor, may_act(Role.SYSTEM, Role.SUPERVISOR)],
 ) -> OfficeClock:
     """Sweep a manual office up to a day (T4). Sweeping an earlier day changes nothing."""
-    actor = permit(identify(request, token), office, (Role.SYSTEM, Role.SUPERVISOR))
     known = await _running(request).clocks.sweep_manual(office, order.as_of, actor)
     return OfficeClock(
         office=known.id, name=known.name, clock=known.clock, today=known.today,

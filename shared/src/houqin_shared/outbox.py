@@ -28,6 +28,11 @@ LEADER_LOCK = 4_815_162_343
 CLUSTER = """select (select system_identifier from pg_control_system())
                     || '/' || (select oid from pg_database where datname = current_database())"""
 
+UNSENT = """select count(*) from outbox
+            where (xid, pos) > (coalesce((select xid from outbox_cursor), '0'),
+                                coalesce((select pos from outbox_cursor), 0))"""
+"""Events that are committed and not sent."""
+
 
 class LeadershipLost(Exception):
     """Another relay has taken over; what this one sent will come again and be ignored."""

@@ -30,7 +30,9 @@ class BadCursor(Refusal):
 
 
 class Page(BaseModel, Generic[T]):
-    items: list[T]
+    """A part of a list."""
+
+    items: list[T] = Field(description="At most `limit`, in the list's order")
     next: str | None = Field(default=None, description="Pass it as `after`; null on the last page")
 
 

@@ -3,9 +3,11 @@
 A service raises a `Refusal` where it knows; here, and nowhere else, it becomes HTTP.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+import asyncpg
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,17 +21,17 @@ class FieldError(BaseModel):
     """One field of a request that can't be read, and how to mend it."""
 
     field: str = Field(description="Where it stands, for example body.annual_price")
-    message: str
+    message: str = Field(description="What is wrong with it, and what would be right")
 
 
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
     type: str = Field(description="Stable: urn:houqin:problem: followed by the code")
-    title: str
-    status: int
+    title: str = Field(description="The kind of problem, in few words")
+    status: int = Field(description="The HTTP status")
     code: str = Field(description="The last part of `type`, for programs")
-    detail: str | None = None
+    detail: str | None = Field(default=None, description="What was wrong this time")
     errors: list[FieldError] | None = Field(default=None, description="Only when fields are wrong")
 
 
@@ -37,15 +39,18 @@ class Refusal(Exception):
     """A request that the rules refuse. It changes nothing.
 
     Subclasses say what they are once: `code` (stable, for programs), `status`, and a sentence in
-    English and in Chinese with {placeholders} for the arguments that they are raised with.
+    English and in Chinese with {placeholders} for the arguments that they are raised with. One
+    that is called `retry_after`, in seconds, is told as a header as well.
     """
 
     code: ClassVar[str]
     status: ClassVar[int] = 409
+    passing: ClassVar[bool] = False
+    """True: the reason may be gone a moment later, so on a live clock no key is bound to it."""
     en: ClassVar[str]
     zh: ClassVar[str]
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, **facts: Any) -> None:
         self.facts = facts
         super().__init__(self.en.format(**facts))
 
@@ -59,7 +64,7 @@ class Refusal(Exception):
 class Unauthenticated(Refusal):
     code, status = "unauthenticated", 401
     en = "Send a valid token: Authorization: Bearer <token>. {reason}"
-    zh = "请提供有效的令牌:Authorization: Bearer <令牌>。{reason}"
+    zh = "请提供有效的令牌:Authorization: Bearer <令牌>。{reason_zh}"
 
 
 class Forbidden(Refusal):
@@ -72,6 +77,13 @@ class UnknownOffice(Refusal):
     code, status = "unknown-office", 404
     en = "No office {office} is known here; register it at the contract service first."
     zh = "未知的机关 {office};请先在合同服务中登记。"
+
+
+class UnknownContract(Refusal):
+    code, status = "unknown-contract", 404
+    passing = True  # its signing may not have been heard yet
+    en = "No contract {contract} is known here; it must be signed at the contract service first."
+    zh = "未知的合同 {contract};须先在合同服务中签订。"
 
 
 class NumberTaken(Refusal):
@@ -98,10 +110,19 @@ class BodyTooLarge(Refusal):
     zh = "请求体超过 {limit} 字节;请分批发送。"
 
 
-EVERYWHERE: tuple[type[Refusal], ...] = (
-    Unauthenticated, Forbidden, UnknownOffice, KeyReused, StillRunning, BodyTooLarge,
-)  # fmt: skip
-"""What any route may answer."""
+class NotReady(Refusal):
+    code, status = "not-ready", 503
+    en = "The service is starting or ending, or can't reach its database; try again."
+    zh = "服务正在启动或停止,或无法连接数据库;请重试。"
+
+
+OUTAGES = (
+    OSError,  # TimeoutError, too
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What says that the database is away, and nothing about what was asked of it."""
 
 TITLES = {
     400: ("Bad request", "请求有误"),
@@ -112,9 +133,10 @@ TITLES = {
     409: ("Refused by the rules", "按规则不予受理"),
     413: ("Too large", "请求过大"),
     415: ("Media type not supported", "不支持的媒体类型"),
-    422: ("Fields need mending", "字段需要更正"),
+    422: ("Fields need correcting", "字段需要更正"),
     429: ("Too many requests", "请求过多"),
     500: ("Our fault", "系统故障"),
+    502: ("No answer from the service", "服务未应答"),
     503: ("Not ready", "尚未就绪"),
 }
 
@@ -144,54 +166,96 @@ def language_of(request: Request) -> str:
     return "en"
 
 
-def problem_response(request: Request, body: dict[str, Any]) -> Response:
+def problem_response(
+    request: Request, body: dict[str, Any], retry_after: int | None = None
+) -> Response:
+    """`retry_after`: seconds that the client should let pass before it asks again."""
     if language_of(request) == "zh":
         body = body | {"title": TITLES.get(body["status"], TITLES[400])[1]}
     headers = {"Content-Language": language_of(request)}
     if body["status"] == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if body["status"] == 503:
+        headers["Retry-After"] = "1"
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
     return Response(orjson.dumps(body), body["status"], headers, MEDIA_TYPE)
 
 
-def problems(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route: what it may answer when it refuses, besides what all may."""
-    by_status: dict[int | str, dict[str, Any]] = {}
-    for refusal in (*EVERYWHERE, *refusals):
-        entry = by_status.setdefault(
-            refusal.status,
-            {
-                "description": "",
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        )
-        codes = [code for code in entry["description"].split(", ") if code]
-        if refusal.code not in codes:
-            entry["description"] = ", ".join([*codes, refusal.code])
-    by_status[422]["description"] += ", invalid-request"
-    by_status[400] = {
-        "description": "bad-request: the body is not JSON",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to let pass before asking again",
+        "schema": {"type": "integer", "minimum": 1},
     }
+}
+
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(*refusals: type[Refusal]) -> Responses:
+    """The `responses=` of a route: what its use case may refuse, one line for each code.
+
+    What stands before a use case (tokens, keys, bodies that can't be read) is added by `openapi`.
+    """
+    by_status: Responses = {}
+    for refusal in refusals:
+        line = f"`{refusal.code}`: {refusal.en} {refusal.zh}"
+        declare(by_status, refusal.status, line)
     return by_status
+
+
+def declare(responses: Responses, status: int, line: str) -> None:
+    """Add one code to what may be answered."""
+    shown = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    entry = responses.setdefault(status, {"description": "", "content": shown})
+    if status in (429, 503):
+        entry["headers"] = RETRY_AFTER
+    lines = [each for each in entry["description"].split("\n\n") if each]
+    if line not in lines:
+        entry["description"] = "\n\n".join([*lines, line])
 
 
 ZH = {
     "missing": "缺少该字段",
     "extra_forbidden": "未知字段,请删除",
     "string_pattern_mismatch": "格式不符",
-    "string_too_long": "内容过长",
-    "string_too_short": "内容过短",
+    "string_too_long": "内容过长,最多 {max_length} 个字符",
+    "string_too_short": "内容过短,至少 {min_length} 个字符",
     "date_from_datetime_parsing": "请填写日期,如 2017-05-01",
     "date_parsing": "请填写日期,如 2017-05-01",
     "date_type": "请填写日期,如 2017-05-01",
     "decimal_parsing": "请填写十进制数",
     "int_parsing": "请填写整数",
     "int_type": "请填写整数",
-    "literal_error": "不在允许的取值之内",
-    "enum": "不在允许的取值之内",
-    "too_long": "条目过多",
-    "too_short": "条目过少",
+    "literal_error": "须为下列之一:{expected}",
+    "enum": "须为下列之一:{expected}",
+    "too_long": "条目过多,最多 {max_length} 项",
+    "too_short": "条目过少,至少 {min_length} 项",
+    "greater_than_equal": "须不小于 {ge}",
+    "greater_than": "须大于 {gt}",
+    "less_than_equal": "须不大于 {le}",
+    "less_than": "须小于 {lt}",
+    "string_type": "请填写文本",
+    "bool_type": "请填写 true 或 false",
+    "list_type": "请填写列表",
+    "model_attributes_type": "请填写对象",
+    "json_invalid": "不是有效的 JSON",
+    "unknown_parameter": "未知参数;此处可用的参数:{known}",
 }
+
+
+PLAIN = {
+    404: ("not-found", "Nothing is at this address.", "该地址没有内容。"),
+    405: ("method-not-allowed", "This address takes other methods.", "该地址不支持此方法。"),
+}
+
+
+def not_found(request: Request) -> Response:
+    """For an address where nothing is."""
+    code, en, zh = PLAIN[404]
+    detail = zh if language_of(request) == "zh" else en
+    return problem_response(request, problem_body(404, code, detail))
 
 
 def _field_errors(request: Request, error: RequestValidationError) -> list[dict[str, str]]:
@@ -200,7 +264,9 @@ def _field_errors(request: Request, error: RequestValidationError) -> list[dict[
     for each in error.errors()[:100]:
         message = str(each["msg"]).removeprefix("Value error, ")
         if chinese:
-            message = f"{ZH.get(each['type'], '取值有误')}({message})"
+            known = ZH.get(each["type"])
+            facts = each.get("ctx", {})
+            message = known.format(**facts) if known else f"取值有误({message})"
         place = ".".join(str(part) for part in each["loc"])
         found.append({"field": place, "message": message[:500]})
     return found
@@ -216,7 +282,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, refusal: Refusal) -> Response:
-        return problem_response(request, refusal.body(language_of(request)))
+        body = refusal.body(language_of(request))
+        return problem_response(request, body, refusal.facts.get("retry_after"))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -224,19 +291,33 @@ def install(app: FastAPI) -> None:
             {name: _printable(text) for name, text in each.items()}
             for each in _field_errors(request, error)
         ]
-        if any(each["type"] == "json_invalid" for each in error.errors()):
-            return problem_response(
-                request, problem_body(400, "bad-request", "The body is not JSON.", errors)
-            )
         zh = language_of(request) == "zh"
-        detail = "请更正所列字段后重新发送。" if zh else "Mend the fields named and send it again."
+        if any(each["type"] == "json_invalid" for each in error.errors()):
+            detail = "请求体不是有效的 JSON。" if zh else "The body is not JSON."
+            return problem_response(request, problem_body(400, "bad-request", detail, errors))
+        detail = (
+            "请更正所列字段后重新发送。" if zh else "Correct the fields named and send it again."
+        )
         return problem_response(request, problem_body(422, "invalid-request", detail, errors))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
-        response = problem_response(
-            request, problem_body(error.status_code, code, str(error.detail))
-        )
+        code, en, zh = PLAIN.get(error.status_code, ("bad-request", str(error.detail), None))
+        detail = zh if zh and language_of(request) == "zh" else en
+        response = problem_response(request, problem_body(error.status_code, code, detail))
         response.headers.update(error.headers or {})
         return response
+
+    async def away(request: Request, error: Exception) -> Response:
+        logging.getLogger(__name__).error("%s: %r", request.url.path, error)
+        return problem_response(request, NotReady().body(language_of(request)))
+
+    for outage in OUTAGES:
+        app.add_exception_handler(outage, away)
+
+    @app.exception_handler(Exception)
+    async def our_fault(request: Request, _: Exception) -> Response:
+        """The server logs it; whoever asked learns no more than that it was not their mistake."""
+        zh = language_of(request) == "zh"
+        detail = "发生内部错误,已记录;请稍后重试。" if zh else "It was logged; try again later."
+        return problem_response(request, problem_body(500, "our-fault", detail))

@@ -1,36 +1,74 @@
 """One service as one process: how uvicorn serves an application of ours, wherever it runs."""
 
 import logging
+import os
+import signal
+import sys
+import threading
+import time
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from houqin_shared.app import create_app
+from houqin_shared.misconfigured import Misconfigured
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 
 GRACE = 15
 """Seconds that requests in progress may take when a process is told to end."""
+IDLE = 75
+"""Seconds that a connection may be idle: longer than proxies keep theirs, or a request of theirs
+meets a connection that is just being closed.
+"""
 
 
-def server_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
+def server_config(app: ASGIApp, host: str, port: int, root_path: str = "") -> uvicorn.Config:
     """The same server for every process of ours."""
     return uvicorn.Config(
         app,
         host=host,
         port=port,
+        root_path=root_path,
         loop="uvloop",
         http="httptools",
         log_level="warning",
         proxy_headers=False,
         access_log=False,
+        timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
 
 
+def end_on_signals_alone() -> None:
+    """uvicorn ends gracefully and then raises the signal again: what follows must still be done."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+
+
 def serve(service: Service) -> None:
-    """Run until SIGTERM or SIGINT, as the environment says (`Settings`). Raises KeyError."""
+    """Run until SIGTERM or SIGINT, as the environment says (`Settings`), and exit: 0 after a clean
+    end, 1 if it did not start.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    settings = Settings.from_environment()
+    try:
+        settings = Settings.from_environment()
+    except Misconfigured as error:
+        sys.exit(f"{service.name}: {error}")
     app = create_app(service, settings)
-    uvicorn.Server(server_config(app, settings.host, settings.port)).run()
+    config = server_config(app, settings.host, settings.port, settings.root_path)
+    server = uvicorn.Server(config)
+    if settings.ends_with_stdin:
+        threading.Thread(target=_end_with_stdin, name="ends with stdin", daemon=True).start()
+    end_on_signals_alone()
+    server.run()
+    sys.exit(0 if server.started else 1)
+
+
+def _end_with_stdin() -> None:
+    """Wait until whoever started us is gone, however that came about, and end; in time at last."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE + 3)
+    os._exit(1)

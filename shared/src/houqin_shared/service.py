@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from fastapi import APIRouter
 
+from houqin_shared.backlog import Backlog
 from houqin_shared.bus import Bus, Subscription
 from houqin_shared.clock import Clocks, Sweep
 from houqin_shared.events import Event, Hears
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
+from houqin_shared.pruning import Pruning
 from houqin_shared.transaction import Pool, Transactions
 
 
@@ -42,3 +44,5 @@ class Running:
     relay: Relay
     inbox: Inbox
     clocks: Clocks
+    backlog: Backlog
+    pruning: Pruning

@@ -2,27 +2,53 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from houqin_shared.bus.opening import BusSettings, bus_settings
+from houqin_shared.limits import MOST_BACKLOG, Keeps, most_backlog, whole_number
+from houqin_shared.misconfigured import Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where a service finds its parts."""
+    """Where a service finds its parts, and its limits."""
 
     database_url: str
-    bus_url: str
-    """postgresql://... for the log table, or kafka://host:port."""
-    token_key: str
+    bus: BusSettings
+    token_key: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
+    root_path: str = ""
+    """What a proxy takes off the beginning of every path, such as /billing."""
+    connections: int = 10
+    """To its database, at most."""
+    ends_with_stdin: bool = False
+    """Whoever started it holds the other end: it must not outlive them."""
+    most_backlog: int = MOST_BACKLOG
+    keeps: Keeps = field(default_factory=Keeps)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY, HOST, PORT. Raises KeyError."""
+        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY; HOST, PORT, ROOT_PATH, DATABASE_CONNECTIONS,
+        END_WITH_STDIN=1; HOUQIN_MOST_BACKLOG, HOUQIN_KEEP_{OUTBOX,LOG,INBOX,ANSWERS}_DAYS; and
+        Kafka's. Raises Misconfigured.
+        """
         return cls(
-            database_url=environment["DATABASE_URL"],
-            bus_url=environment["BUS_URL"],
-            token_key=environment["HOUQIN_TOKEN_KEY"],
+            database_url=_required("DATABASE_URL", environment),
+            bus=bus_settings(_required("BUS_URL", environment), environment),
+            token_key=_required("HOUQIN_TOKEN_KEY", environment),
             host=environment.get("HOST", "127.0.0.1"),
-            port=int(environment.get("PORT", "8000")),
+            port=whole_number(environment, "PORT", 8000, 65_535),
+            root_path=environment.get("ROOT_PATH", ""),
+            connections=whole_number(environment, "DATABASE_CONNECTIONS", 10, 10_000),
+            ends_with_stdin=environment.get("END_WITH_STDIN") == "1",
+            most_backlog=most_backlog(environment),
+            keeps=Keeps.from_environment(environment),
         )
+
+
+def _required(name: str, environment: Mapping[str, str]) -> str:
+    value = environment.get(name)
+    if not value:
+        raise Misconfigured(f"{name} is not set; set it.", f"未设置 {name};请设置。")
+    return value

@@ -5,7 +5,7 @@ needs a server or a database to be made, and both are stable to the byte.
 """
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from houqin_shared.app import create_app, openapi_bytes
-from houqin_shared.events import DayClosed, Event, Listener
+from houqin_shared.events import DayClosed, Event, Listener, TogetherListener
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 
@@ -100,7 +100,7 @@ def asyncapi(service: Service) -> Json:
 
 
 def _schemas(
-    told: Sequence[type[Event]], heard: dict[str, Listener]
+    told: Sequence[type[Event]], heard: Mapping[str, Listener | TogetherListener]
 ) -> tuple[dict[type[BaseModel], Json], Json]:
     """References to the schemas of all that is told and heard, and the schemas by name."""
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = []

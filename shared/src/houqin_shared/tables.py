@@ -16,6 +16,29 @@ class Xid8(sa.types.UserDefinedType[str]):
 pg.base.ischema_names["xid8"] = Xid8  # known, too, when a database is compared with its tables
 
 
+PASSED_THROUGH = {
+    "autovacuum_vacuum_scale_factor": 0.01,
+    "autovacuum_vacuum_insert_scale_factor": 0.01,
+    "vacuum_truncate": "false",
+}
+"""For tables in which rows come at one end and go at the other (see pruning.py). Vacuumed by
+hundredths, not by fifths, the space of what went is soon used again and the table stays level. The
+file is never cut shorter: that would take a lock for which writers wait, and the space is needed
+again anyway.
+"""
+
+CHANGED_ALL_THE_TIME = {
+    "fillfactor": 10,
+    "autovacuum_vacuum_scale_factor": 0,
+    "autovacuum_vacuum_threshold": 1000,
+    "vacuum_truncate": "false",
+}
+"""For a row that changes hundreds of times a second. A page that counts as full at a tenth is
+tidied whenever it is looked at, and has room for the next version without a new entry in the index.
+What a long transaction kept alive is swept up after a thousand changes, not after a share of one.
+"""
+
+
 def mechanism_tables(metadata: sa.MetaData) -> None:
     """Add the mechanism's tables to a service's metadata."""
     now = sa.text("now()")
@@ -50,6 +73,7 @@ def mechanism_tables(metadata: sa.MetaData) -> None:
         sa.Column("envelope", sa.LargeBinary, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=now, nullable=False),
         sa.Index("outbox_in_commit_order", "xid", "pos"),
+        postgresql_with=PASSED_THROUGH,
     )
     sa.Table(
         "outbox_cursor",
@@ -60,6 +84,7 @@ def mechanism_tables(metadata: sa.MetaData) -> None:
         sa.Column("sent", sa.BigInteger, nullable=False, comment="messages sent, ever"),
         sa.Column("epoch", sa.BigInteger, nullable=False, comment="which leader may move it"),
         sa.Column("cluster", sa.Text, nullable=False, comment="whose transaction ids these are"),
+        postgresql_with=CHANGED_ALL_THE_TIME,
     )
     sa.Table(
         "inbox",
@@ -67,6 +92,7 @@ def mechanism_tables(metadata: sa.MetaData) -> None:
         sa.Column("source", sa.Text, primary_key=True),
         sa.Column("event_id", sa.Uuid, primary_key=True),
         sa.Column("at", sa.DateTime(timezone=True), server_default=now, nullable=False),
+        postgresql_with=PASSED_THROUGH,
     )
     sa.Table(
         "parked",
@@ -97,4 +123,5 @@ def mechanism_tables(metadata: sa.MetaData) -> None:
         sa.Column("body", pg.BYTEA, nullable=False),
         sa.Column("refusal", pg.JSONB, comment="code and facts, to be told in either language"),
         sa.Column("at", sa.DateTime(timezone=True), server_default=now, nullable=False),
+        postgresql_with=PASSED_THROUGH,
     )

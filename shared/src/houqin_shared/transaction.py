@@ -8,12 +8,13 @@ ids follow cause and effect and nothing can deadlock:
 2. the contract (`Tx.hold`), so that what happens to one contract happens one after another.
 """
 
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -55,16 +56,12 @@ def contract_lock(key: str) -> str:
 
 
 def answer_lock(office: str, idempotency_key: str) -> str:
-    """To be taken as pg_try_advisory_xact_lock: whoever does not get it is a repetition."""
-    return f"pg_advisory_xact_lock({_number('answer', f'{office}/{idempotency_key}')})"
+    """Whoever does not get it is a repetition."""
+    return f"pg_try_advisory_xact_lock({answer_number(office, idempotency_key)})"
 
 
-def is_gone(connection: Connection) -> bool:
-    """Closed; asyncpg takes a pooled connection back at the moment that it breaks."""
-    try:
-        return connection.is_closed()
-    except asyncpg.InterfaceError:
-        return True
+def answer_number(office: str, idempotency_key: str) -> int:
+    return _number("answer", f"{office}/{idempotency_key}")
 
 
 @asynccontextmanager
@@ -77,10 +74,20 @@ async def transaction(connection: Connection, *locks: str) -> AsyncIterator[None
     try:
         yield
     except BaseException:
-        if not is_gone(connection):
-            await connection.execute("rollback")
+        await _undo(connection, "rollback")
         raise
     await connection.execute("commit")
+
+
+async def _undo(connection: Connection, statement: str) -> None:
+    """Roll back; a connection that can't any more is thrown away, and the server rolls back."""
+    try:
+        if not connection.is_closed():
+            await connection.execute(statement)
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError):
+        # asyncpg takes a pooled connection back at the moment that it breaks.
+        with contextlib.suppress(asyncpg.InterfaceError):
+            connection.terminate()
 
 
 @asynccontextmanager
@@ -90,8 +97,7 @@ async def savepoint(connection: Connection) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        if not is_gone(connection):
-            await connection.execute("rollback to savepoint part")
+        await _undo(connection, "rollback to savepoint part")
         raise
     await connection.execute("release savepoint part")
 
@@ -130,10 +136,6 @@ class Office:
     clock: str
     today: date
     swept_on: date
-
-    @property
-    def keeps_answers_for_good(self) -> bool:
-        return self.clock == "manual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,26 @@ class Tx:
             )
             key = f"{self.office}/{event.subject}"
             self.outgoing.append(Told(key, event.EVERYWHERE, envelope))
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[T]):
+    """One of several things that are done in one transaction, with a few statements for all.
+
+    Each has a `tx` of its own, for it says for whom, on which day and because of what; their
+    connection is the same.
+    """
+
+    tx: Tx
+    what: T
+
+
+def columns(rows: Sequence[Sequence[object]], width: int | None = None) -> list[list[object]]:
+    """Rows as the arrays that `unnest` takes; say how wide they are if there may be none."""
+    return [[row[n] for row in rows] for n in range(width or len(rows[0]))]
 
 
 STORE_OUTGOING = """insert into outbox (key, everywhere, envelope)

@@ -33,7 +33,6 @@ from houqin.officefile.register import Register
 from houqin.officefile.shapes import Remarks
 from houqin.officefile.spots import UNREAD, Reader, Spot, each, list_of, were_read
 from houqin.officefile.values import (
-    day,
     day_of_play,
     half_year,
     label,
@@ -102,6 +101,9 @@ def _told(f: Fields, on: date, register: Register) -> Event:
     return told[0] if told else cast("Event", UNREAD)
 
 
+MOST_FINDINGS = 1000  # in one visit, as inspection-svc takes them
+
+
 def _unknown(name: str, known: Iterable[str]) -> Said:
     return said.unknown_verb(name, dict.fromkeys((*VERBS, *known)))
 
@@ -113,8 +115,8 @@ def _visit(shape: type[Patrol] | type[Joint]) -> Tell:
             *head,
             contract=f.take("contract", register.known("contract")),
             id=f.take("id", register.new("visit")),
-            happened_on=f.take_or("happened_on", day, head.on),
-            findings=f.take("findings", list_of(_finding(register))),
+            happened_on=f.take_or("happened_on", day_of_play, head.on),
+            findings=f.take("findings", list_of(_finding(register), MOST_FINDINGS)),
         )
 
     return tell
@@ -174,7 +176,7 @@ def _notice(begin: Begin, f: Fields, register: Register) -> Notice:
         *begin(f),
         contract=f.take("contract", register.known("contract")),
         id=f.take("id", register.new("notice")),
-        due=f.take("due", day),
+        due=f.take("due", day_of_play),
     )
     if were_read(notice.due, notice.on) and notice.due < notice.on:
         f.note("due", contradictions.due_before_its_day(f"{notice.due}", f"{notice.on}"))
@@ -221,7 +223,7 @@ def _leaders(begin: Begin, f: Fields, register: Register) -> Leaders:
 def _decide(begin: Begin, f: Fields, register: Register) -> Decide:
     contract = f.take("contract", register.known("contract"))
     decision = f.take("exit", one_of(EXITS))
-    ends_on = f.take_or("ends_on", day, None)
+    ends_on = f.take_or("ends_on", day_of_play, None)
     if decision == "accepted" and "ends_on" not in f.names:
         f.spot.below("ends_on", f.spot.node).note(contradictions.ends_on_needed())
     if decision == "rejected" and "ends_on" in f.names:

@@ -217,6 +217,20 @@ def out_of_range(found: str, least: str, most: str) -> Said:
     )
 
 
+def plain_number(found: str) -> Said:
+    return Said(
+        f"{shown(found)} has an exponent: write the number out",
+        f"{shown(found)} 含有指数：请写出完整的数字",
+    )
+
+
+def too_many(count: int, most: int) -> Said:
+    return Said(
+        f"has {count} items: split it into parts of at most {most}",
+        f"有 {count} 项：请拆分，每部分最多 {most} 项",
+    )
+
+
 def too_fine(places: int) -> Said:
     return Said(
         f"has more than {places} decimal places: round it",

@@ -91,5 +91,11 @@ def each(spot: Spot, read: Reader[T]) -> tuple[T, ...]:
     return tuple(values)
 
 
-def list_of(read: Reader[T]) -> Reader[tuple[T, ...]]:
-    return lambda spot: each(spot, read)
+def list_of(read: Reader[T], most: int | None = None) -> Reader[tuple[T, ...]]:
+    def read_list(spot: Spot) -> tuple[T, ...]:
+        values = each(spot, read)
+        if most is not None and len(values) > most:
+            spot.note(said.too_many(len(values), most))
+        return values
+
+    return read_list

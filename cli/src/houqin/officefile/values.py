@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from stdnum.cn import uscc
@@ -19,6 +19,7 @@ LONGEST_LABEL = 200
 LONGEST_PROSE = 10_000
 MOST = 1_000_000  # of anything that is counted or weighed
 MOST_DECIMAL_PLACES = 20
+DEAREST = 10_000_000_000  # fen of one breach: what a contract is charged must add up to a bigint
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # of what is played; papers may be valid until 9999
 
 _ID = re.compile(r"[^\W_][\w.\-]*")
@@ -153,7 +154,10 @@ def decimal(least: int, most: int) -> Reader[Decimal]:
         digits = _scalar(spot, "a number", "数字", "92.5", Kind.WHOLE, Kind.NUMBER)
         if len(digits) > _LONGEST_NUMBER:
             raise Wrong(spot, said.too_fine(MOST_DECIMAL_PLACES))
-        number = Decimal(digits)
+        try:
+            number = Decimal(digits)
+        except InvalidOperation:  # an exponent that even Decimal can't hold
+            raise Wrong(spot, said.plain_number(digits)) from None
         if not least <= number <= most:
             raise Wrong(spot, said.out_of_range(digits, f"{least}", f"{most}"))
         exponent = number.as_tuple().exponent
@@ -195,7 +199,9 @@ def price(spot: Spot) -> int:
 
 
 def amount(spot: Spot) -> int:
-    """Fen; zero is allowed."""
+    """Fen that one breach may cost; zero is allowed."""
     if (fen := _money(spot)) < 0:
         raise Wrong(spot, said.below_zero())
+    if fen > DEAREST:
+        raise Wrong(spot, said.out_of_range(f"{fen // 100}", "0", f"{DEAREST // 100}"))
     return fen

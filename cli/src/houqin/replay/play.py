@@ -138,7 +138,7 @@ class Replay:
         )
 
     async def _rest(self) -> None:
-        await bring_to_rest(self._client)
+        await bring_to_rest(self._client, self._office)
 
     def _note(self, answer: Answer, on: date, verb: str, subject: str, place: str) -> None:
         if not answer.is_refusal:

@@ -7,84 +7,65 @@ from houqin_shared.auth import OFFICE, SUPPLIER, Role
 from houqin_shared.calendar import Month
 from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
-from houqin_shared.problem import problems
-from houqin_shared.text import ID_PATTERN, Text
-from pydantic import BaseModel, ConfigDict
+from houqin_shared.problem import UnknownContract, problems
+from houqin_shared.text import ID_PATTERN
 
-from billing_svc.refusals import (
-    AlreadyPaid,
-    NoSuchLine,
-    NoSuchStatement,
-    PayerNotIndependent,
-    UnknownContract,
-)
+from billing_svc.asked import PaymentOrder
+from billing_svc.queries.accounts import show_account
+from billing_svc.queries.late_facts import list_late_facts
+from billing_svc.queries.ledger import list_transactions, trial_balance
+from billing_svc.queries.lines import list_lines
+from billing_svc.queries.rebids import list_rebids
+from billing_svc.queries.statements import list_statements, show_statement
+from billing_svc.queries.why import why
+from billing_svc.refusals import AlreadyPaid, NoSuchLine, NoSuchStatement, PayerNotIndependent
 from billing_svc.rules.chart import Kind
-from billing_svc.usecases.payment import Payment, pay_statement
-from billing_svc.usecases.show.account import (
+from billing_svc.shown import (
     AccountShown,
     LateFact,
+    LineShown,
+    Payment,
     Rebid,
-    list_late_facts,
-    list_rebids,
-    show_account,
-)
-from billing_svc.usecases.show.ledger import (
-    TransactionShown,
-    TrialBalance,
-    list_transactions,
-    trial_balance,
-)
-from billing_svc.usecases.show.lines import LineShown, list_lines
-from billing_svc.usecases.show.statements import (
     StatementHead,
     StatementShown,
-    list_statements,
-    show_statement,
+    TransactionShown,
+    TrialBalance,
+    Why,
 )
-from billing_svc.usecases.show.why import Why, why
+from billing_svc.usecases.payment import pay_statement
 
 router = APIRouter(prefix="/v1/offices/{office}", tags=["billing"])
+routers = (router,)
 
 PARTIES = (*OFFICE, Role.AUDITOR, Role.SYSTEM, *SUPPLIER)
 BOOKKEEPERS = (Role.FINANCE, Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.SYSTEM)
 
-ContractNo = Annotated[str, Path(pattern=ID_PATTERN, description="The contract's number")]
+ContractId = Annotated[str, Path(pattern=ID_PATTERN, description="The contract's number")]
 MONTH = rf"^{Month.pattern.pattern}$"
 StatementMonth = Annotated[
     str, Path(pattern=MONTH, description="The month that is settled", examples=["2017-05"])
 ]
 
 
-class PaymentOrder(BaseModel):
-    """Nothing needs to be said; all that is payable is paid, today."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    note: Text | None = None
-    text: Text | None = None
-
-    @property
-    def said(self) -> str | None:
-        return "\n".join(part for part in (self.text, self.note) if part) or None
-
-
 @router.get(
     "/contracts/{contract}/account",
+    summary="Show an account 查看账户",
     response_model=AccountShown,
     responses=problems(UnknownContract),
 )
-async def get_account(contract: ContractNo, reader: Annotated[Reader, may_read(*PARTIES)]) -> Any:
+async def get_account(contract: ContractId, reader: Annotated[Reader, may_read(*PARTIES)]) -> Any:
     """A contract's money: pending, retained, deposit, reward fund, carried."""
     return await reader.ask(show_account, contract)
 
 
 @router.get(
     "/contracts/{contract}/statements",
+    summary="List statements 结算单列表",
     response_model=Page[StatementHead],
     responses=problems(UnknownContract, BadCursor),
 )
 async def get_statements(
-    contract: ContractNo,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
     after: After = None,
     limit: Limit = 50,
@@ -95,11 +76,12 @@ async def get_statements(
 
 @router.get(
     "/contracts/{contract}/statements/{month}",
+    summary="Show a statement 查看结算单",
     response_model=StatementShown,
     responses=problems(UnknownContract, NoSuchStatement),
 )
 async def get_statement(
-    contract: ContractNo, month: StatementMonth, reader: Annotated[Reader, may_read(*PARTIES)]
+    contract: ContractId, month: StatementMonth, reader: Annotated[Reader, may_read(*PARTIES)]
 ) -> Any:
     """One statement with its lines, sorted by kind, month, source and amount."""
     return await reader.ask(show_statement, contract, Month.parse(month))
@@ -107,12 +89,13 @@ async def get_statement(
 
 @router.post(
     "/contracts/{contract}/statements/{month}/payment",
+    summary="Pay a statement 支付结算单",
     status_code=201,
     response_model=Payment,
     responses=problems(UnknownContract, NoSuchStatement, AlreadyPaid, PayerNotIndependent),
 )
 async def post_payment(
-    contract: ContractNo,
+    contract: ContractId,
     month: StatementMonth,
     command: Annotated[Command, may_command(Role.FINANCE, Role.SYSTEM)],
     order: PaymentOrder | None = None,
@@ -125,14 +108,15 @@ async def post_payment(
 
 @router.get(
     "/contracts/{contract}/lines",
+    summary="List lines 明细列表",
     response_model=Page[LineShown],
     responses=problems(UnknownContract, BadCursor),
 )
 async def get_lines(
     *,
-    contract: ContractNo,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
-    kind: Annotated[Kind | None, Query()] = None,
+    kind: Annotated[Kind | None, Query(description="Only of this kind")] = None,
     month: Annotated[
         str | None,
         Query(
@@ -160,11 +144,12 @@ async def get_lines(
 
 @router.get(
     "/contracts/{contract}/lines/{line}/why",
+    summary="Why a line is there 明细缘由",
     response_model=Why,
     responses=problems(UnknownContract, NoSuchLine),
 )
 async def get_why(
-    contract: ContractNo,
+    contract: ContractId,
     line: Annotated[int, Path(ge=1, description="`line` of the list of lines")],
     reader: Annotated[Reader, may_read(*PARTIES)],
 ) -> Any:
@@ -174,11 +159,12 @@ async def get_why(
 
 @router.get(
     "/contracts/{contract}/ledger",
+    summary="Show a contract's ledger 合同总账",
     response_model=Page[TransactionShown],
     responses=problems(UnknownContract, BadCursor),
 )
 async def get_ledger(
-    contract: ContractNo,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
     after: After = None,
     limit: Limit = 50,
@@ -189,11 +175,12 @@ async def get_ledger(
 
 @router.get(
     "/contracts/{contract}/late-facts",
+    summary="List late facts 迟到事实列表",
     response_model=Page[LateFact],
     responses=problems(UnknownContract, BadCursor),
 )
 async def get_late_facts(
-    contract: ContractNo,
+    contract: ContractId,
     reader: Annotated[Reader, may_read(*PARTIES)],
     after: After = None,
     limit: Limit = 50,
@@ -202,7 +189,12 @@ async def get_late_facts(
     return await reader.ask(list_late_facts, contract, after, limit)
 
 
-@router.get("/rebids", response_model=Page[Rebid], responses=problems(BadCursor))
+@router.get(
+    "/rebids",
+    summary="List contracts to re-tender 到期重新招标合同",
+    response_model=Page[Rebid],
+    responses=problems(BadCursor),
+)
 async def get_rebids(
     reader: Annotated[Reader, may_read(*OFFICE, Role.AUDITOR, Role.SYSTEM)],
     after: After = None,
@@ -212,7 +204,12 @@ async def get_rebids(
     return await reader.ask(list_rebids, after, limit)
 
 
-@router.get("/trial-balance", response_model=TrialBalance, responses=problems())
+@router.get(
+    "/trial-balance",
+    summary="Trial balance 试算平衡",
+    response_model=TrialBalance,
+    responses=problems(),
+)
 async def get_trial_balance(reader: Annotated[Reader, may_read(*BOOKKEEPERS)]) -> Any:
     """Whether debits equal credits, and balances their entries (M3)."""
     return await reader.ask(trial_balance)

@@ -4,22 +4,31 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from houqin_shared.events import Event
+from pydantic import BaseModel, ConfigDict
 
 
-class DeductionBooked(Event):
-    """Something that went wrong changed what a supplier will be paid (B2-B4).
+class Deducted(BaseModel):
+    """One line: negative `fen` where money is taken, positive where it is given back.
 
-    `fen` is negative where money is taken, positive where it is given back. `month` is the month
-    it is about; it lands on the first statement drawn after `recorded_on` (B5).
+    `month` is the month it is about; it lands on the first statement drawn after it was recorded
+    (B5).
     """
 
-    TYPE: ClassVar[str] = "cn.houqin.billing.deduction-booked.v1"
+    model_config = ConfigDict(frozen=True)
 
-    contract: str
     kind: Literal["finding", "finding-withdrawn", "complaint", "rectification", "score"]
     source: str
     month: str
     fen: int
+
+
+class DeductionsBooked(Event):
+    """What went wrong changed what a supplier will be paid (B2-B4): all lines of one cause."""
+
+    TYPE: ClassVar[str] = "cn.houqin.billing.deductions-booked.v1"
+
+    contract: str
+    deductions: list[Deducted]
 
 
 class StatementDrawn(Event):
@@ -69,4 +78,10 @@ class AccountClosed(Event):
     month: str
 
 
-TOLD = (DeductionBooked, StatementDrawn, StatementPaid, RebidTriggered, AccountClosed)
+TELLS: tuple[type[Event], ...] = (
+    DeductionsBooked,
+    StatementDrawn,
+    StatementPaid,
+    RebidTriggered,
+    AccountClosed,
+)

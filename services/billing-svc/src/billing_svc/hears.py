@@ -1,26 +1,23 @@
 """What billing-svc hears: its own reading of each fact, no more than it needs."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
 from houqin_shared.calendar import Month, Quarter
 from houqin_shared.clock import register_office
-from houqin_shared.events import Envelope, Fact, Hears
+from houqin_shared.events import Fact, Hears
 from houqin_shared.exact import Exact
-from houqin_shared.transaction import Tx
+from houqin_shared.transaction import Tx, Work
 
 from billing_svc.rules.chart import Kind
 from billing_svc.rules.deductions import Deduction
 from billing_svc.usecases.accounts import move_end, open_account, trigger_rebid
-from billing_svc.usecases.deductions import Heard, book_deductions, give_back
+from billing_svc.usecases.booking import cause_of
+from billing_svc.usecases.deductions import book_deductions, give_back
 from billing_svc.usecases.measured import hear_satisfaction, hear_score
 
 hears = Hears("contract-svc", "inspection-svc", "feedback-svc")
-
-
-def _cause(tx: Tx) -> Envelope:
-    assert tx.cause is not None  # a listener always has one
-    return tx.cause
 
 
 class OfficeRegistered(Fact):
@@ -49,7 +46,7 @@ class ContractSigned(Fact):
 
 @hears("cn.houqin.contract.contract-signed.v1")
 async def a_contract_opens_an_account(tx: Tx, fact: ContractSigned) -> None:
-    await open_account(tx, _cause(tx), **fact.model_dump())
+    await open_account(tx, cause_of(tx), **fact.model_dump())
 
 
 class EndMoved(Fact):
@@ -59,12 +56,12 @@ class EndMoved(Fact):
 
 @hears("cn.houqin.contract.contract-renewed.v1")
 async def a_renewal_lengthens_the_term(tx: Tx, fact: EndMoved) -> None:
-    await move_end(tx, fact.contract, "renewed", fact.ends_on, _cause(tx))
+    await move_end(tx, fact.contract, "renewed", fact.ends_on, cause_of(tx))
 
 
 @hears("cn.houqin.contract.contract-terminated.v1")
 async def a_termination_shortens_the_term(tx: Tx, fact: EndMoved) -> None:
-    await move_end(tx, fact.contract, "terminated", fact.ends_on, _cause(tx))
+    await move_end(tx, fact.contract, "terminated", fact.ends_on, cause_of(tx))
 
 
 class TermReached(Fact):
@@ -75,29 +72,39 @@ class TermReached(Fact):
 
 @hears("cn.houqin.contract.term-reached.v1")
 async def three_years_trigger_a_rebid(tx: Tx, fact: TermReached) -> None:
-    await trigger_rebid(tx, fact.contract, fact.term, fact.reached_on, _cause(tx))
+    await trigger_rebid(tx, fact.contract, fact.term, fact.reached_on, cause_of(tx))
 
 
-class FindingConfirmed(Fact):
-    contract: str
+class ConfirmedFinding(Fact):
     finding: str
     severity: str
     repeat: bool
+
+
+class FindingsConfirmed(Fact):
+    contract: str
+    findings: list[ConfirmedFinding]
     happened_on: date
 
 
-@hears("cn.houqin.inspection.finding-confirmed.v1")
-async def a_finding_costs(tx: Tx, fact: FindingConfirmed) -> None:
-    await _deduct(
-        tx,
-        Deduction(
-            fact.contract,
-            Kind.FINDING,
-            fact.finding,
-            fact.severity,
-            fact.happened_on,
-            fact.repeat,
-        ),
+@hears.together("cn.houqin.inspection.findings-confirmed.v1")
+async def findings_cost(heard: Sequence[Work[FindingsConfirmed]]) -> None:
+    await book_deductions(
+        [
+            Work(
+                each.tx,
+                Deduction(
+                    each.what.contract,
+                    Kind.FINDING,
+                    found.finding,
+                    found.severity,
+                    each.what.happened_on,
+                    found.repeat,
+                ),
+            )
+            for each in heard
+            for found in each.what.findings
+        ]
     )
 
 
@@ -112,7 +119,7 @@ class FindingWithdrawn(Fact):
 async def a_withdrawn_finding_gives_back(tx: Tx, fact: FindingWithdrawn) -> None:
     await give_back(
         tx,
-        _cause(tx),
+        cause_of(tx),
         contract=fact.contract,
         finding=fact.finding,
         found_on=fact.found_on,
@@ -151,7 +158,7 @@ async def an_upheld_complaint_costs(tx: Tx, fact: ComplaintUpheld) -> None:
 
 
 async def _deduct(tx: Tx, deduction: Deduction) -> None:
-    await book_deductions(tx, [Heard(deduction, _cause(tx))])
+    await book_deductions([Work(tx, deduction)])
 
 
 class MonthScored(Fact):
@@ -165,7 +172,7 @@ class MonthScored(Fact):
 async def a_score_may_take_of_the_fee(tx: Tx, fact: MonthScored) -> None:
     await hear_score(
         tx,
-        _cause(tx),
+        cause_of(tx),
         contract=fact.contract,
         month=fact.month,
         revision=fact.revision,
@@ -182,5 +189,5 @@ class SatisfactionMeasured(Fact):
 @hears("cn.houqin.feedback.satisfaction-measured.v1")
 async def satisfaction_releases_a_quarter(tx: Tx, fact: SatisfactionMeasured) -> None:
     await hear_satisfaction(
-        tx, _cause(tx), contract=fact.contract, quarter=fact.quarter, rate=fact.rate
+        tx, cause_of(tx), contract=fact.contract, quarter=fact.quarter, rate=fact.rate
     )

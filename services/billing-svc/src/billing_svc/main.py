@@ -1,9 +1,9 @@
-"""billing-svc, put together: what it costs."""
+"""The billing service, put together. The only file that knows all others."""
 
 from houqin_shared.service import Service
 
-from billing_svc.api import router
-from billing_svc.events import TOLD
+from billing_svc.api import routers
+from billing_svc.events import TELLS
 from billing_svc.hears import hears
 from billing_svc.tables import metadata
 from billing_svc.usecases.sweep import sweep
@@ -13,9 +13,9 @@ SERVICE = Service(
     package="billing_svc",
     title="Houqin billing service",
     description="Fees, deductions, statements, deposit, reward fund and the ledger behind them.",
-    routers=[router],
+    routers=routers,
     hears=hears,
-    tells=TOLD,
+    tells=TELLS,
     sweep=sweep,
     metadata=metadata,
 )

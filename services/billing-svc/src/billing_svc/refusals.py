@@ -3,12 +3,6 @@
 from houqin_shared.problem import Refusal
 
 
-class UnknownContract(Refusal):
-    code, status = "unknown-contract", 404
-    en = "No contract {contract} is known here."
-    zh = "未知的合同 {contract}。"
-
-
 class NoSuchLine(Refusal):
     code, status = "no-such-line", 404
     en = "Contract {contract} has no line {line}."

@@ -111,10 +111,8 @@ entries = sa.Table(
     sa.Column("transaction_id", sa.BigInteger, primary_key=True),
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("fen", sa.BigInteger, nullable=False, comment="debit positive, credit negative"),
-    sa.ForeignKeyConstraint(
-        ["office_id", "transaction_id"], ["transactions.office_id", "transactions.id"],
-        name="entries_of_a_transaction",
-    ),
+    # That they belong to a transaction of this very moment is proven by a trigger, once for all
+    # of a statement: foreign keys look up row by row.
     sa.CheckConstraint("fen <> 0", name="entries_move_money"),
     sa.CheckConstraint(_one_of("account", Account), name="accounts_of_the_chart"),
 )  # fmt: skip
@@ -147,10 +145,6 @@ lines = sa.Table(
     sa.Column("cause", sa.Uuid),
     sa.Column("statement_month", sa.Text, comment="null: waits for a statement (B5)"),
     sa.Column("set_aside_on", sa.Date, comment="taken back: the account was closed (B12)"),
-    sa.ForeignKeyConstraint(
-        ["office_id", "id"], ["transactions.office_id", "transactions.id"],
-        name="lines_are_booked",
-    ),
     sa.UniqueConstraint(
         "office_id", "contract", "kind", "source", "month", "revision",
         name="one_line_per_source",
@@ -262,6 +256,7 @@ late_facts = sa.Table(
     metadata,
     _office(),
     sa.Column("event_id", sa.Uuid, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True, comment="finding, complaint, month, ..."),
     sa.Column("contract", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     _recorded(),
@@ -269,5 +264,7 @@ late_facts = sa.Table(
     sa.CheckConstraint(
         "reason in ('account-closed', 'quarter-released')", name="why_facts_are_late"
     ),
-    sa.Index("late_facts_of_contract", "office_id", "contract", "recorded_on", "event_id"),
+    sa.Index(
+        "late_facts_of_contract", "office_id", "contract", "recorded_on", "event_id", "source"
+    ),
 )

@@ -7,9 +7,9 @@ from houqin_shared.events import Event
 from houqin_shared.exact import Exact
 from pydantic import Field
 
+from contract_svc.asked.rule_sets import PinnedRules
 from contract_svc.rules.exits import Decision, Ground
 from contract_svc.rules.gates import Gate
-from contract_svc.ruleset import PinnedRules
 
 
 class OfficeRegistered(Event):

@@ -1,12 +1,11 @@
 """What this service refuses, and how it says so."""
 
+from houqin_shared import problem
 from houqin_shared.problem import Refusal
 
 
-class UnknownContract(Refusal):
-    code, status = "unknown-contract", 404
-    en = "No contract {contract} was signed here."
-    zh = "此处没有已签订的合同 {contract}。"
+class UnknownContract(problem.UnknownContract):
+    passing = False  # contracts are signed here: it is not about to be heard of
 
 
 class UnknownSupplier(Refusal):

@@ -4,28 +4,28 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from houqin_shared.admission import OnBehalfOf, person_named
 from houqin_shared.auth import OFFICE, SUPPLIER, Role
 from houqin_shared.command import (
     Command,
-    OnBehalfOf,
     Reader,
     may_command,
     may_read,
-    person_named,
 )
 from houqin_shared.paging import After, BadCursor, Limit, Page
-from houqin_shared.problem import NumberTaken, problems
+from houqin_shared.problem import NumberTaken, UnknownContract, problems
 from houqin_shared.text import ID_PATTERN
 from pydantic import BaseModel
 
 from feedback_svc.asked import NewComplaint, NewDecision, NewSurvey
+from feedback_svc.queries.complaints import list_complaints, list_identity_looks
+from feedback_svc.queries.surveys import list_satisfaction
 from feedback_svc.refusals import (
     AlreadyDecided,
     NotRecorded,
     OutsideContractTerm,
     OwnMatter,
     SurveyAlreadyMeasured,
-    UnknownContract,
 )
 from feedback_svc.shown import (
     Complaint,
@@ -35,11 +35,11 @@ from feedback_svc.shown import (
     State,
     Survey,
 )
-from feedback_svc.usecases.complaints import decide_complaint, file_complaint
-from feedback_svc.usecases.reading import list_complaints, list_identity_looks, look_at_complaint
-from feedback_svc.usecases.surveys import close_survey, list_satisfaction
+from feedback_svc.usecases.complaints import decide_complaint, file_complaint, look_at_complaint
+from feedback_svc.usecases.surveys import close_survey
 
 router = APIRouter(prefix="/v1/offices/{office}")
+routers = (router,)
 
 ComplaintId = Annotated[str, Path(pattern=ID_PATTERN, description="The complaint's number")]
 ContractId = Annotated[str, Path(pattern=ID_PATTERN, description="The contract's number")]
@@ -58,6 +58,7 @@ def _as_it_is(model: BaseModel) -> Response:
 
 @router.post(
     "/complaints",
+    summary="File a complaint 登记投诉",
     tags=["complaints"],
     status_code=201,
     response_model=OfficeComplaint,
@@ -70,14 +71,17 @@ async def complain(command: Caller, complaint: NewComplaint) -> Response:
 
 @router.get(
     "/complaints",
+    summary="List complaints 投诉列表",
     tags=["complaints"],
     response_model=Page[OfficeComplaint | Complaint],
     responses=problems(BadCursor),
 )
 async def complaints(
     reader: Concerned,
-    contract: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
-    state: State | None = None,
+    contract: Annotated[
+        str | None, Query(pattern=ID_PATTERN, description="Only about this contract")
+    ] = None,
+    state: Annotated[State | None, Query(description="Only in this state")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Response:
@@ -87,6 +91,7 @@ async def complaints(
 
 @router.get(
     "/complaints/{complaint}",
+    summary="Show a complaint 查看投诉",
     tags=["complaints"],
     response_model=IdentifiedComplaint | OfficeComplaint | Complaint,
     responses=problems(NotRecorded),
@@ -107,6 +112,7 @@ async def complaint(
 
 @router.post(
     "/complaints/{complaint}/decision",
+    summary="Decide on a complaint 投诉处理决定",
     tags=["complaints"],
     status_code=201,
     response_model=OfficeComplaint,
@@ -117,10 +123,17 @@ async def decide(command: Decider, complaint: ComplaintId, decision: NewDecision
     return await command.do(decide_complaint, complaint, decision)
 
 
-@router.get("/identity-looks", tags=["complaints"], responses=problems(BadCursor))
+@router.get(
+    "/identity-looks",
+    summary="List looks at identities 身份查看记录",
+    tags=["complaints"],
+    responses=problems(BadCursor),
+)
 async def identity_looks(
     reader: Guardian,
-    complaint: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
+    complaint: Annotated[
+        str | None, Query(pattern=ID_PATTERN, description="Only at this complaint")
+    ] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[IdentityLook]:
@@ -130,6 +143,7 @@ async def identity_looks(
 
 @router.post(
     "/surveys",
+    summary="Close a survey 登记满意度调查",
     tags=["surveys"],
     status_code=201,
     response_model=Survey,
@@ -142,6 +156,7 @@ async def survey(command: Counter, survey: NewSurvey) -> Response:
 
 @router.get(
     "/contracts/{contract}/satisfaction",
+    summary="List satisfaction by quarter 季度满意率",
     tags=["surveys"],
     responses=problems(UnknownContract, BadCursor),
 )

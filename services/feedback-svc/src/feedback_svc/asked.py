@@ -3,14 +3,11 @@
 from typing import Annotated, Literal, Self
 
 from houqin_shared.calendar import Quarter
+from houqin_shared.fields import NewContractNumber, Paper, SomeNote, SomeText
 from houqin_shared.text import Id, Name, Text
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-FromPaper = Annotated[
-    Literal["paper"],
-    Field(description="It was decided or counted on paper, and is recorded as such (section 9)"),
-]
 
 
 class Asked(BaseModel):
@@ -23,35 +20,35 @@ class NewComplaint(Asked):
     """A complaint as it was called in today (F1)."""
 
     id: Id = Field(description="The office's number; unique among its hotline requests")
-    contract: Id
+    contract: NewContractNumber
     department: Name = Field(description="Whose staff called; no supplier ever sees it (F2)")
     caller: Name | None = Field(
         default=None,
         description="Who called; no supplier ever sees it (F2). "
         "Department staff and liaisons call for themselves unless they name somebody",
     )
-    text: Text | None = None
-    note: Text | None = None
+    text: SomeText = None
+    note: SomeNote = None
 
 
 class NewDecision(Asked):
     """The decision on a complaint, as it was taken on paper (F1)."""
 
-    decision: Literal["upheld", "dismissed"]
+    decision: Literal["upheld", "dismissed"] = Field(description="upheld 属实 or dismissed 不属实")
     reasons: Text | None = Field(
         default=None, description="The supplier reads them, without the caller and the department"
     )
-    note: Text | None = None
-    recorded_from: FromPaper = "paper"
+    note: SomeNote = None
+    recorded_from: Paper = "paper"
 
 
 class Grades(Asked):
     """How many answers of each grade came back."""
 
     grade_5: Count = Field(default=0, alias="5", description="Very satisfied")
-    grade_4: Count = Field(default=0, alias="4")
-    grade_3: Count = Field(default=0, alias="3")
-    grade_2: Count = Field(default=0, alias="2")
+    grade_4: Count = Field(default=0, alias="4", description="Satisfied")
+    grade_3: Count = Field(default=0, alias="3", description="Neither")
+    grade_2: Count = Field(default=0, alias="2", description="Dissatisfied")
     grade_1: Count = Field(default=0, alias="1", description="Very dissatisfied")
 
     def counted(self) -> dict[int, int]:
@@ -63,12 +60,14 @@ class Grades(Asked):
 class NewSurvey(Asked):
     """The tally of a contract's survey, which closes today (F3)."""
 
-    contract: Id
-    quarter: Quarter
-    invited: Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+    contract: NewContractNumber
+    quarter: Quarter = Field(description="The quarter that was asked about 季度")
+    invited: Annotated[int, Field(strict=True, ge=0, le=10_000_000)] = Field(
+        description="People who were asked 发放份数"
+    )
     answers: Grades = Field(description="No more than were invited")
-    note: Text | None = None
-    recorded_from: FromPaper = "paper"
+    note: SomeNote = None
+    recorded_from: Paper = "paper"
 
     @model_validator(mode="after")
     def _only_who_was_invited_answers(self) -> Self:

@@ -62,3 +62,8 @@ class ComplaintsWidespread(Event):
     complaints: list[str] = Field(description="The evidence: upheld complaints, sorted by number")
     first_on: date = Field(description="The day of the earliest of them")
     last_on: date = Field(description="The day of the latest of them")
+
+
+TELLS: tuple[type[Event], ...] = (
+    RequestOpened, ComplaintUpheld, ComplaintDismissed, SatisfactionMeasured, ComplaintsWidespread,
+)  # fmt: skip

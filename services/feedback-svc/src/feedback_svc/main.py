@@ -2,14 +2,8 @@
 
 from houqin_shared.service import Service
 
-from feedback_svc.api import router
-from feedback_svc.events import (
-    ComplaintDismissed,
-    ComplaintsWidespread,
-    ComplaintUpheld,
-    RequestOpened,
-    SatisfactionMeasured,
-)
+from feedback_svc.api import routers
+from feedback_svc.events import TELLS
 from feedback_svc.hears import hears
 from feedback_svc.tables import metadata
 from feedback_svc.usecases.sweep import sweep
@@ -19,15 +13,9 @@ SERVICE = Service(
     package="feedback_svc",
     title="Houqin feedback service",
     description="What the served say: complaints on the hotline, and quarterly surveys.",
-    routers=[router],
+    routers=routers,
     hears=hears,
-    tells=[
-        RequestOpened,
-        ComplaintUpheld,
-        ComplaintDismissed,
-        SatisfactionMeasured,
-        ComplaintsWidespread,
-    ],
+    tells=TELLS,
     sweep=sweep,
     metadata=metadata,
 )

@@ -3,12 +3,6 @@
 from houqin_shared.problem import Refusal
 
 
-class UnknownContract(Refusal):
-    code, status = "unknown-contract", 404
-    en = "No contract {contract} is signed here."
-    zh = "没有已签订的合同 {contract}。"
-
-
 class NotRecorded(Refusal):
     code, status = "not-recorded", 404
     en = "No complaint {complaint} is recorded here."

@@ -5,28 +5,41 @@ from decimal import Decimal
 from typing import ClassVar
 
 from houqin_shared.events import Event
+from pydantic import BaseModel, ConfigDict
 
 from inspection_svc.rules.finding import Severity, Tier
 
 
-class FindingConfirmed(Event):
-    """An inspector recorded a breach of a criterion (I1, I2).
+class ConfirmedFinding(BaseModel):
+    """A breach of a criterion (I1).
 
-    `happened_on` is the day of the visit; `repeat` says that it is the same breach at the same
-    place again, and stays true whatever becomes of the earlier one.
+    `repeat` says that it is the same breach at the same place again (I2), and stays true whatever
+    becomes of the earlier one.
     """
 
-    TYPE: ClassVar[str] = "cn.houqin.inspection.finding-confirmed.v1"
+    model_config = ConfigDict(frozen=True)
 
-    contract: str
     finding: str
-    visit: str
-    tier: Tier
     criterion: str
     place: str
     severity: Severity
     repeat: bool
+
+
+class FindingsConfirmed(Event):
+    """An inspector recorded breaches of criteria in a visit (I1), at most 100 in one event.
+
+    `happened_on` is the day of the visit; the findings stand in the order in which they were seen.
+    """
+
+    TYPE: ClassVar[str] = "cn.houqin.inspection.findings-confirmed.v1"
+    MOST: ClassVar[int] = 100
+
+    contract: str
+    visit: str
+    tier: Tier
     inspector: str
+    findings: list[ConfirmedFinding]
 
 
 class FindingWithdrawn(Event):
@@ -94,7 +107,7 @@ class BulletinIssued(Event):
 
 
 TELLS: tuple[type[Event], ...] = (
-    FindingConfirmed,
+    FindingsConfirmed,
     FindingWithdrawn,
     RectificationFailed,
     MonthScored,

@@ -1,8 +1,8 @@
-"""The composition root: the only file that knows all others."""
+"""The inspection service, put together. The only file that knows all others."""
 
 from houqin_shared.service import Service
 
-from inspection_svc.api import ROUTERS
+from inspection_svc.api import routers
 from inspection_svc.events import TELLS
 from inspection_svc.hears import hears
 from inspection_svc.tables import metadata
@@ -13,7 +13,7 @@ SERVICE = Service(
     package="inspection_svc",
     title="Houqin inspection service",
     description="What was seen, what it scores, what must be mended.",
-    routers=ROUTERS,
+    routers=routers,
     hears=hears,
     tells=TELLS,
     sweep=sweep,

@@ -6,12 +6,6 @@ from fastapi.exceptions import RequestValidationError
 from houqin_shared.problem import Refusal
 
 
-class UnknownContract(Refusal):
-    code, status = "unknown-contract", 404
-    en = "No contract {contract} is known here; it must be signed at the contract service first."
-    zh = "未知的合同 {contract};须先在合同服务中签订。"
-
-
 class NotRecorded(Refusal):
     code, status = "not-recorded", 404
     en = "Nothing is recorded here under the number {number}."

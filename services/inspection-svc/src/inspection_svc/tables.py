@@ -131,7 +131,6 @@ findings = sa.Table(
     sa.CheckConstraint("severity in ('general','major')", name="severities"),
     sa.Index("findings_by_day", OFFICE, "contract", "happened_on", "finding"),
     sa.Index("findings_by_spot", OFFICE, "contract", "criterion", "place", "happened_on"),
-    sa.Index("findings_of_visit", OFFICE, "visit", "position", unique=True),
 )
 
 withdrawals = sa.Table(

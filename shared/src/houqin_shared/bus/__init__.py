@@ -1,10 +1,11 @@
 """The bus is two verbs: `send` returns when the messages are durable, `receive` yields batches
 that come again until they are acknowledged. Order is kept per key. Nothing outside this package
-can tell which bus is there.
+can tell which bus is there. The rest is housekeeping: how much waits, how old it is, what may go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -32,6 +33,8 @@ class Received:
 class OffsetsLost(Exception):
     """The group's place in a topic is gone, or what stood there is: nobody may go on as if nothing
     was missed. An operator decides (see the operations manual).
+
+    Raised by `receive`, from then on every time; the member has left its group.
     """
 
 
@@ -63,8 +66,35 @@ class Bus(Protocol):
         """Returns when all are durable. After an error any of them may have arrived: send again."""
         ...
 
-    async def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
-        """Join a group; a new group begins at the beginning."""
+    async def subscribe(
+        self, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> Subscription:
+        """Join a group; a new group begins at the beginning.
+
+        `heard` are the topics that the group has heard something from, as it remembers itself: it
+        must have a place in them, or the bus has lost it. OffsetsLost, also of what a new group
+        would have to hear and is not kept any more, comes from `receive`.
+        """
+        ...
+
+    async def backlog(self, topic: str) -> int:
+        """Messages of a topic that the group furthest behind has not acknowledged; 0 if no group
+        listens to it.
+
+        Raises the bus's own errors if it can't be asked.
+        """
+        ...
+
+    async def oldest(self, topic: str) -> datetime | None:
+        """When the first message that is still kept was sent: nothing older can come again. None
+        if nothing is kept.
+        """
+        ...
+
+    async def prune(self, topic: str, age: timedelta, most: int) -> int:
+        """Forget at most `most` messages that are older than `age` and that every group has
+        acknowledged, in one short transaction; how many went. A bus that prunes by itself says 0.
+        """
         ...
 
     async def close(self) -> None: ...

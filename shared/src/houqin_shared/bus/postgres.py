@@ -6,38 +6,15 @@ session lock; others wait for it to go.
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 import asyncpg
 
-from houqin_shared.bus import Message, Received
+from houqin_shared.bus import Message, OffsetsLost, Received
+from houqin_shared.bus.postgres_schema import LOST, NEWEST, SCHEMA
 from houqin_shared.transaction import Connection, Pool, open_pool
 
-SCHEMA = """
-create table if not exists log (
-    pos bigint generated always as identity primary key,
-    topic text not null,
-    key text not null,
-    value bytea not null,
-    at timestamptz not null default now()
-);
-create index if not exists log_of_topic on log (topic, pos);
-create table if not exists cursors (
-    consumers text not null,
-    topic text not null,
-    pos bigint not null,
-    primary key (consumers, topic)
-);
--- One sender at a time per topic: positions of a topic become visible in order.
-create or replace function send(topics text[], keys text[], vals bytea[]) returns void
-language plpgsql as $$
-begin
-    perform pg_advisory_xact_lock(hashtextextended(topic, 1))
-        from (select distinct unnest(topics) as topic order by 1) as each;
-    insert into log (topic, key, value) select * from unnest(topics, keys, vals);
-    perform pg_notify('sent', topic) from (select distinct unnest(topics) as topic) as each;
-end $$;
-"""
 GATHER = 0.002
 """Seconds to let a batch grow after the first message of it was announced."""
 
@@ -60,10 +37,14 @@ class PostgresBus:
     @classmethod
     async def open(cls, url: str) -> "PostgresBus":
         pool = await open_pool(url, size=4)
-        async with pool.acquire() as connection, connection.transaction():
-            await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
-            if await connection.fetchval("select to_regproc('send')") is None:
-                await connection.execute(SCHEMA)
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
+                if await connection.fetchval("select to_regclass($1)", NEWEST) is None:
+                    await connection.execute(SCHEMA)
+        except BaseException:
+            pool.terminate()
+            raise
         return cls(url, pool)
 
     async def send(self, messages: Sequence[Message]) -> None:
@@ -74,8 +55,32 @@ class PostgresBus:
             [message.value for message in messages],
         )
 
-    async def subscribe(self, group: str, topics: Sequence[str]) -> "PostgresSubscription":
-        return PostgresSubscription(self._url, self._pool, group, topics)
+    async def subscribe(
+        self, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> "PostgresSubscription":
+        subscription = PostgresSubscription(self._url, self._pool, group, topics, heard)
+        await subscription.begin()
+        return subscription
+
+    async def backlog(self, topic: str) -> int:
+        waiting = await self._pool.fetchval(
+            """select count(*) from log where topic = $1
+               and pos > (select min(pos) from cursors where topic = $1)""",
+            topic,
+        )
+        return int(waiting)
+
+    async def oldest(self, topic: str) -> datetime | None:
+        at: datetime | None = await self._pool.fetchval(
+            """select at from log where topic = $1
+               and pos > coalesce((select up_to from pruned where topic = $1), 0)
+               order by pos limit 1""",
+            topic,
+        )
+        return at
+
+    async def prune(self, topic: str, age: timedelta, most: int) -> int:
+        return int(await self._pool.fetchval("select prune($1, $2, $3)", topic, age, most))
 
     async def close(self) -> None:
         await self._pool.close()
@@ -87,19 +92,39 @@ class PostgresSubscription:
     The session is its own and none of the pool's: the lock ends with it, however it ends.
     """
 
-    def __init__(self, url: str, pool: Pool, group: str, topics: Sequence[str]) -> None:
+    def __init__(
+        self, url: str, pool: Pool, group: str, topics: Sequence[str], heard: Collection[str] = ()
+    ) -> None:
         self._url = url
         self._pool = pool
         self._group = group
         self._topics = list(topics)
+        self._heard_from = list(heard)
         self._session: asyncpg.Connection[asyncpg.Record] | None = None
         self._leads = False
         self._wanted = set(topics)
         self._sent = asyncio.Event()
         self._more = True
         self._reached: dict[str, int] = {}
+        self._lost: OffsetsLost | None = None
+
+    async def begin(self) -> None:
+        """Take a place at the beginning of the topics that are new to the group."""
+        try:
+            await self._pool.execute(
+                """insert into cursors (consumers, topic, pos)
+                   select $1, unnest($2::text[]), 0 on conflict do nothing""",
+                self._group,
+                [topic for topic in self._topics if topic not in self._heard_from],
+            )
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != LOST:
+                raise
+            self._lost = OffsetsLost(str(error))
 
     async def receive(self, most: int, wait: float) -> Sequence[Received]:
+        if self._lost is not None:
+            raise self._lost
         session = await self._lead(wait)
         if session is None:
             return []
@@ -187,12 +212,30 @@ class PostgresSubscription:
         ):
             await asyncio.sleep(wait)
             return None
-        await self._session.execute(
-            """insert into cursors (consumers, topic, pos)
-               select $1, unnest($2::text[]), 0 on conflict do nothing""",
-            self._group,
-            self._topics,
-        )
         await self._session.add_listener("sent", self._heard)
+        await self._find_place(self._session)
         self._leads = self._more = True
         return self._session
+
+    async def _find_place(self, session: Connection) -> None:
+        """Where the group was must still be there. Raises OffsetsLost."""
+        lost = await session.fetchrow(
+            """select wanted.topic, cursors.pos, last
+               from unnest($2::text[], $3::boolean[]) as wanted(topic, heard)
+               cross join (select coalesce(pg_sequence_last_value(
+                               pg_get_serial_sequence('log', 'pos')), 0) as last) as sent
+               left join cursors on consumers = $1 and cursors.topic = wanted.topic
+               where cursors.pos > last or (cursors.pos is null and heard) limit 1""",
+            self._group,
+            self._topics,
+            [topic in self._heard_from for topic in self._topics],
+        )
+        if lost is not None:
+            place = "its place is gone" if lost["pos"] is None else f"it was at {lost['pos']}"
+            await self.close()
+            self._lost = OffsetsLost(
+                f"{self._group} can't go on: in {lost['topic']} {place}, and the log, which ends "
+                f"at {lost['last']}, was made anew"
+            )
+            raise self._lost
+        self._heard_from = self._topics

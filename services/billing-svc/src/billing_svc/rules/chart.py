@@ -40,6 +40,8 @@ from enum import StrEnum
 
 
 class Account(StrEnum):
+    """The accounts of the ledger, seen from the office."""
+
     SERVICE_COST = "service-cost"
     DEDUCTIONS = "deductions"
     SUPPLIER_PENDING = "supplier-pending"

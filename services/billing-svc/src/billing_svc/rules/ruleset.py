@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from houqin_shared.exact import fen_of_yuan
 
+from billing_svc.rules.ladder import Ladder
+
 
 def exact(value: object) -> Fraction:
     """A decimal as it was written."""
@@ -29,21 +31,6 @@ class Tariff:
     def charge(self, what: str, *, repeat: bool = False) -> int:
         """Fen to take for one of `what`, more for a repeat (I2)."""
         return self.amounts[what] * (self.repeat_times if repeat else 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """B4: how much of a month's fee a low score takes."""
-
-    full_from: Fraction
-    percent_per_point: Fraction
-    at_most_percent: Fraction
-
-    def percent(self, score: Fraction | None) -> Fraction:
-        """Percent of the fee; an unassessed month costs nothing (I3)."""
-        if score is None or score >= self.full_from:
-            return Fraction(0)
-        return min((self.full_from - score) * self.percent_per_point, self.at_most_percent)
 
 
 @dataclass(frozen=True, slots=True)

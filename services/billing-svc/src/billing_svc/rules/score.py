@@ -11,8 +11,8 @@ from houqin_shared.exact import yuan_of_fen
 
 from billing_svc.rules.booking import Line
 from billing_svc.rules.chart import Kind
+from billing_svc.rules.ladder import Ladder
 from billing_svc.rules.money import share, written
-from billing_svc.rules.ruleset import Ladder
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,63 +3,78 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from uuid import UUID
 
 from houqin_shared.events import Envelope, NotYetKnown
-from houqin_shared.transaction import Row, Tx
+from houqin_shared.transaction import Tx, Work
 
-from billing_svc.events import DeductionBooked
-from billing_svc.rules.booking import Booking
+from billing_svc.events import Deducted, DeductionsBooked
+from billing_svc.rules.booking import Booking, Line
 from billing_svc.rules.deductions import Deduction, withdrawn
 from billing_svc.rules.ruleset import Tariff
-from billing_svc.usecases.booking import book, recorded_on
+from billing_svc.usecases.booking import book, book_together, cause_of
 from billing_svc.usecases.late import ACCOUNT_CLOSED, list_as_late
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A deduction and the event that told of it."""
-
-    deduction: Deduction
-    envelope: Envelope
-
-
-async def book_deductions(tx: Tx, heard: Sequence[Heard]) -> None:
-    """Two round trips, however many were heard. Raises NotYetKnown."""
-    tariffs = await _tariffs(tx, {each.deduction.contract for each in heard})
-    open_, late, bookings = [], [], []
+async def book_deductions(heard: Sequence[Work[Deduction]]) -> None:
+    """Two round trips, however many were heard of however many offices. Raises NotYetKnown."""
+    tariffs = await _tariffs(heard)
+    late: list[Work[str]] = []
+    causes: dict[UUID, Work[Envelope]] = {}
+    bookings: list[Work[Booking]] = []
     for each in heard:
-        row = tariffs.get(each.deduction.contract)
-        if row is None:
+        tx, deduction = each.tx, each.what
+        account = tariffs.get((tx.office, deduction.contract))
+        if account is None:
             raise NotYetKnown
-        if row["closed_on"] is not None:
-            late.append(each.envelope)
+        if account.closed:
+            late.append(Work(tx, deduction.source))
             continue
-        line = each.deduction.line(Tariff.read(row["amounts"], row["times"]))
-        open_.append(each.envelope)
+        cause = cause_of(tx)
+        causes[cause.id] = Work(tx, cause)
+        line = deduction.line(account.tariff)
         if line.fen:
-            bookings.append(
-                Booking.of(
-                    each.deduction.contract,
-                    line,
-                    happened_on=each.deduction.happened_on,
-                    recorded_on=recorded_on(tx, each.envelope),
-                    rules_version=row["version"],
-                    cause=each.envelope.id,
-                )
+            booking = Booking.of(
+                deduction.contract,
+                line,
+                happened_on=deduction.happened_on,
+                recorded_on=tx.today,
+                rules_version=account.rules_version,
+                cause=cause.id,
             )
-    tell_deductions(tx, await book(tx, bookings, open_))
-    await list_as_late(tx, late, ACCOUNT_CLOSED)
+            bookings.append(Work(tx, booking))
+    tell_deductions(await book_together(bookings, list(causes.values())))
+    await list_as_late(late, ACCOUNT_CLOSED)
 
 
-async def _tariffs(tx: Tx, contracts: set[str]) -> dict[str, Row]:
-    rows = await tx.rows(
-        """select contract, closed_on, rules -> 'amounts' as amounts,
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """What an account says of the prices of its deductions."""
+
+    closed: bool
+    rules_version: int
+    tariff: Tariff
+
+
+async def _tariffs(heard: Sequence[Work[Deduction]]) -> dict[tuple[str, str], _Priced]:
+    """By office and contract."""
+    accounts = list({(each.tx.office, each.what.contract) for each in heard})
+    rows = await heard[0].tx.rows(
+        """select office_id, contract, closed_on, rules -> 'amounts' as amounts,
                   rules -> 'repeat' -> 'times' as times, (rules ->> 'version')::integer as version
-           from accounts where office_id = $1 and contract = any($2)""",
-        tx.office,
-        list(contracts),
+           from accounts
+           join unnest($1::text[], $2::text[]) as asked (office_id, contract)
+                using (office_id, contract)""",
+        [office for office, _ in accounts],
+        [contract for _, contract in accounts],
     )
-    return {row["contract"]: row for row in rows}
+    return {
+        (row["office_id"], row["contract"]): _Priced(
+            row["closed_on"] is not None, row["version"], Tariff.read(row["amounts"], row["times"])
+        )
+        for row in rows
+    }
 
 
 async def give_back(
@@ -78,7 +93,7 @@ async def give_back(
     if row is None:
         raise NotYetKnown
     if row["closed_on"] is not None:
-        await list_as_late(tx, [cause], ACCOUNT_CLOSED)
+        await list_as_late([Work(tx, finding)], ACCOUNT_CLOSED)
         return
     bookings = []
     if row["id"] is not None:  # a finding that cost nothing gives nothing back
@@ -92,23 +107,26 @@ async def give_back(
                 cause=cause.id,
             )
         ]
-    tell_deductions(tx, await book(tx, bookings, [cause]))
+    tell_deductions([Work(tx, booking) for booking in await book(tx, bookings, [cause])])
 
 
-def tell_deductions(tx: Tx, booked: Sequence[Booking]) -> None:
-    """Tell of the new ones."""
-    tx.tell(
-        *(
-            DeductionBooked(
-                contract=booking.contract,
-                kind=booking.line.kind.value,
-                source=booking.line.source,
-                month=booking.line.month,
-                fen=booking.line.fen,
-                happened_on=booking.happened_on,
-                recorded_on=booking.recorded_on,
+def tell_deductions(booked: Sequence[Work[Booking]]) -> None:
+    """Tell of the new ones: one event for those that one cause brought about together."""
+    for (_, contract, happened_on, recorded_on_), works in groupby(booked, key=_alike):
+        together = list(works)
+        together[0].tx.tell(
+            DeductionsBooked(
+                contract=contract,
+                deductions=[_told(each.what.line) for each in together if each.what.line],
+                happened_on=happened_on,
+                recorded_on=recorded_on_,
             )
-            for booking in booked
-            if booking.line is not None
         )
-    )
+
+
+def _alike(work: Work[Booking]) -> tuple[int, str, date, date]:
+    return id(work.tx), work.what.contract, work.what.happened_on, work.what.recorded_on
+
+
+def _told(line: Line) -> Deducted:
+    return Deducted(kind=line.kind.value, source=line.source, month=line.month, fen=line.fen)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from houqin_shared.calendar import Month
-from houqin_shared.transaction import Tx
+from houqin_shared.transaction import Tx, Work
 
 from billing_svc.events import AccountClosed, StatementDrawn
 from billing_svc.rules import chart
@@ -14,7 +14,7 @@ from billing_svc.rules.settlement import Settlement, settle
 from billing_svc.rules.statement import Statement
 from billing_svc.usecases.booking import book
 from billing_svc.usecases.deductions import tell_deductions
-from billing_svc.usecases.late import ACCOUNT_CLOSED, QUARTER_RELEASED
+from billing_svc.usecases.late import ACCOUNT_CLOSED, QUARTER_RELEASED, SOURCES_OF_CAUSES
 from billing_svc.usecases.standing import open_accounts
 
 Drawn = tuple[str, Statement]
@@ -114,7 +114,7 @@ async def _store_statements(tx: Tx, drawn: Sequence[Drawn]) -> None:
 
 def _tell(tx: Tx, drawn: Sequence[Drawn], booked: Sequence[Booking]) -> None:
     tell_deductions(
-        tx, [each for each in booked if each.line is not None and each.line.kind is Kind.SCORE]
+        [Work(tx, each) for each in booked if each.line and each.line.kind is Kind.SCORE]
     )
     tx.tell(
         *(
@@ -170,11 +170,12 @@ async def _close(tx: Tx, contracts: Sequence[str], day: date, month: Month) -> N
         ],
     )
     await tx.run(
-        """insert into late_facts (office_id, event_id, contract, reason, recorded_on)
-           select office_id, event_id, contract, $4, recorded_on from causes
-           where office_id = $1 and contract = any($2) and recorded_on >= $3
-             and type not like 'cn.houqin.contract.%'
-           on conflict do nothing""",
+        f"""insert into late_facts (office_id, event_id, source, contract, reason, recorded_on)
+            select office_id, event_id, source, contract, $4, recorded_on
+            from causes cross join {SOURCES_OF_CAUSES}
+            where office_id = $1 and contract = any($2) and recorded_on >= $3
+              and type not like 'cn.houqin.contract.%'
+            on conflict do nothing""",
         tx.office,
         contracts,
         day,
@@ -199,8 +200,9 @@ async def _list_late_surveys(tx: Tx, settled: Sequence[Settlement], day: date) -
     ]
     if given_up:
         await tx.run(
-            """insert into late_facts (office_id, event_id, contract, reason, recorded_on)
-               select s.office_id, s.cause, s.contract, $4, s.recorded_on
+            """insert into late_facts
+                   (office_id, event_id, source, contract, reason, recorded_on)
+               select s.office_id, s.cause, s.quarter, s.contract, $4, s.recorded_on
                from surveys s
                join unnest($2::text[], $3::text[]) as given_up (contract, quarter)
                     using (contract, quarter)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from houqin_shared.calendar import Month, Quarter
 from houqin_shared.events import Envelope, NotYetKnown
-from houqin_shared.transaction import Tx
+from houqin_shared.transaction import Tx, Work
 
 from billing_svc.rules.booking import Booking
 from billing_svc.rules.ruleset import RuleSet
@@ -39,7 +39,7 @@ async def hear_score(
     if row is None:
         raise NotYetKnown
     if row["closed_on"] is not None:
-        await list_as_late(tx, [cause], ACCOUNT_CLOSED)
+        await list_as_late([Work(tx, str(month))], ACCOUNT_CLOSED)
         return
     if row["newest"] is not None and row["newest"] >= revision:
         return
@@ -64,7 +64,7 @@ async def hear_score(
                     cause=cause.id,
                 )
             ]
-    tell_deductions(tx, await book(tx, bookings, [cause]))
+    tell_deductions([Work(tx, booking) for booking in await book(tx, bookings, [cause])])
 
 
 async def hear_satisfaction(
@@ -86,10 +86,10 @@ async def hear_satisfaction(
     if row is None:
         raise NotYetKnown
     if row["closed_on"] is not None:
-        await list_as_late(tx, [cause], ACCOUNT_CLOSED)
+        await list_as_late([Work(tx, str(quarter))], ACCOUNT_CLOSED)
         return
     if row["released"] is not None and rate is not None:
-        await list_as_late(tx, [cause], QUARTER_RELEASED)
+        await list_as_late([Work(tx, str(quarter))], QUARTER_RELEASED)
     await tx.run(
         """insert into surveys (office_id, contract, quarter, rate, cause, recorded_on)
            values ($1, $2, $3, $4, $5, $6) on conflict do nothing""",

@@ -1,31 +1,17 @@
 """B10: pay a statement."""
 
-from datetime import date
-
 from houqin_shared.auth import Role
 from houqin_shared.calendar import Month
+from houqin_shared.problem import UnknownContract
 from houqin_shared.transaction import Tx
-from pydantic import BaseModel, Field
 
 from billing_svc.events import StatementPaid
-from billing_svc.refusals import AlreadyPaid, NoSuchStatement, PayerNotIndependent, UnknownContract
+from billing_svc.refusals import AlreadyPaid, NoSuchStatement, PayerNotIndependent
 from billing_svc.rules import chart
 from billing_svc.rules.booking import Booking
 from billing_svc.rules.statement import interest
+from billing_svc.shown import Payment
 from billing_svc.usecases.booking import book
-from billing_svc.usecases.show.money import Money
-
-
-class Payment(BaseModel):
-    """A statement that was paid."""
-
-    contract: str
-    month: Month
-    due_on: date
-    paid_on: date
-    payable: Money
-    interest: Money = Field(description="For paying late (B10)")
-    paid: Money = Field(description="Both together")
 
 
 async def pay_statement(tx: Tx, contract: str, month: Month, note: str | None) -> Payment:
@@ -80,7 +66,7 @@ async def pay_statement(tx: Tx, contract: str, month: Month, note: str | None) -
 
 
 async def _must_be_independent(tx: Tx, contract: str, month: Month) -> None:
-    """Section 9: inspector, judge and payer of the same line are different people."""
+    """Inspector, judge and payer of the same line are different people."""
     if tx.by.role is Role.SYSTEM and tx.by.on_behalf_of is None:
         return  # a system is no person
     line = await tx.value(

@@ -1,4 +1,4 @@
-"""Section 9: who may do what here."""
+"""Who may do what here."""
 
 from typing import Annotated
 

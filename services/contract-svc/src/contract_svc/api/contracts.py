@@ -8,7 +8,7 @@ from houqin_shared.problem import NumberTaken, problems
 from houqin_shared.text import ID_PATTERN, Name
 
 from contract_svc.api.access import ContractId, Deciding, Reading
-from contract_svc.asked import ContractBody, ExitDecisionBody, RenewalBody
+from contract_svc.asked.contracts import ContractBody, ExitDecisionBody, RenewalBody
 from contract_svc.queries.contracts import (
     State,
     Which,
@@ -42,6 +42,7 @@ router = APIRouter(prefix="/v1/offices/{office}/contracts", tags=["contracts"])
 
 @router.post(
     "",
+    summary="Record a signed contract 登记合同",
     status_code=201,
     response_model=ContractShown,
     responses=problems(NumberTaken, UnknownSupplier, UnknownRuleSet, GatesNotPassed),
@@ -51,13 +52,22 @@ async def post(command: Deciding, body: ContractBody) -> Response:
     return await command.do(sign_contract, body)
 
 
-@router.get("", response_model=Page[ContractShown], responses=problems(BadCursor))
+@router.get(
+    "",
+    summary="List contracts 合同列表",
+    response_model=Page[ContractShown],
+    responses=problems(BadCursor),
+)
 async def get_all(
     reader: Reading,
     *,
-    supplier: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
-    item: Annotated[Name | None, Query()] = None,
-    state: Annotated[State | None, Query()] = None,
+    supplier: Annotated[
+        str | None, Query(pattern=ID_PATTERN, description="Only of this supplier")
+    ] = None,
+    item: Annotated[
+        Name | None, Query(description="Only of this service item", examples=["cleaning"])
+    ] = None,
+    state: Annotated[State | None, Query(description="Only in this state")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Any:
@@ -65,7 +75,12 @@ async def get_all(
     return await reader.ask(list_contracts, Which(supplier, item, state), after, limit)
 
 
-@router.get("/{contract}", response_model=ContractShown, responses=problems(UnknownContract))
+@router.get(
+    "/{contract}",
+    summary="Show a contract 查看合同",
+    response_model=ContractShown,
+    responses=problems(UnknownContract),
+)
 async def get(reader: Reading, contract: ContractId) -> Any:
     """One contract, as it stands today."""
     return await reader.ask(show_contract, contract)
@@ -73,6 +88,7 @@ async def get(reader: Reading, contract: ContractId) -> Any:
 
 @router.post(
     "/{contract}/renewals",
+    summary="Renew a contract 续签合同",
     status_code=201,
     response_model=ContractShown,
     responses=problems(UnknownContract, ContractNotActive, RenewalPastThreeYears),
@@ -84,6 +100,7 @@ async def post_renewal(command: Deciding, contract: ContractId, body: RenewalBod
 
 @router.post(
     "/{contract}/exit-decisions",
+    summary="Decide on an exit 退出决定",
     status_code=201,
     response_model=ExitProposalShown,
     responses=problems(UnknownContract, NothingToDecide, ContractNotActive, OutsideContractTerm),
@@ -97,6 +114,7 @@ async def post_exit_decision(
 
 @router.get(
     "/{contract}/exit-proposals",
+    summary="List exit proposals 退出建议列表",
     response_model=Page[ExitProposalShown],
     responses=problems(UnknownContract, BadCursor),
 )
@@ -109,6 +127,7 @@ async def get_exit_proposals(
 
 @router.get(
     "/{contract}/exit-warnings",
+    summary="List exit warnings 退出警告列表",
     response_model=Page[ExitWarningShown],
     responses=problems(UnknownContract, BadCursor),
 )
@@ -121,6 +140,7 @@ async def get_exit_warnings(
 
 @router.get(
     "/{contract}/reminders",
+    summary="List term reminders 合同到期提醒",
     response_model=Page[TermReminderShown],
     responses=problems(UnknownContract, BadCursor),
 )

@@ -14,10 +14,17 @@ from contract_svc.shown import RetenderShown
 router = APIRouter(prefix="/v1/offices/{office}/re-tenders", tags=["re-tenders"])
 
 
-@router.get("", response_model=Page[RetenderShown], responses=problems(BadCursor))
+@router.get(
+    "",
+    summary="List re-tenders 重新招标列表",
+    response_model=Page[RetenderShown],
+    responses=problems(BadCursor),
+)
 async def get_all(
     reader: Reading,
-    contract: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
+    contract: Annotated[
+        str | None, Query(pattern=ID_PATTERN, description="Only of this contract")
+    ] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Any:

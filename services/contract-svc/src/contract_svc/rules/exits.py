@@ -19,12 +19,16 @@ LAST_ROUND = 2
 
 
 class Ground(StrEnum):
+    """What speaks for ending the contract (C6)."""
+
     THREE_QUARTERS = "three-quarters"
     TWO_YEARS = "two-years"
     WIDESPREAD_COMPLAINTS = "widespread-complaints"
 
 
 class Decision(StrEnum):
+    """What a person makes of an exit proposal (C6)."""
+
     ACCEPTED = "accepted"
     REJECTED = "rejected"
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Gate(StrEnum):
-    """四关."""
+    """The four gates 四关: 资质, 信誉, 技能, 素质 (C1)."""
 
     QUALIFICATION = "qualification"
     REPUTATION = "reputation"

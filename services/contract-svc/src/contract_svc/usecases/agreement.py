@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from houqin_shared.transaction import Tx
 
+from contract_svc.asked.remarks import Remarks
 from contract_svc.rules.term import Term
-from contract_svc.ruleset import Remarks
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from datetime import date
 from houqin_shared.command import digest_of, same_or_taken
 from houqin_shared.transaction import Tx
 
-from contract_svc.asked import ContractBody, RenewalBody
+from contract_svc.asked.contracts import ContractBody, RenewalBody
+from contract_svc.asked.rule_sets import PinnedRules
 from contract_svc.events import (
     ContractExpired,
     ContractRenewed,
@@ -25,7 +26,6 @@ from contract_svc.refusals import (
 from contract_svc.rules.gates import missing_gates
 from contract_svc.rules.reminders import Reminder, term_reminders
 from contract_svc.rules.term import Outcome, Term
-from contract_svc.ruleset import PinnedRules
 from contract_svc.shown import ContractShown, RuleSetShown, SupplierShown
 from contract_svc.usecases import agenda
 from contract_svc.usecases.agenda import Item

@@ -8,7 +8,7 @@ from houqin_shared.calendar import DAY, Quarter
 from houqin_shared.events import NotYetKnown
 from houqin_shared.transaction import Tx
 
-from contract_svc.asked import ExitDecisionBody
+from contract_svc.asked.contracts import ExitDecisionBody
 from contract_svc.events import ContractTerminated, ExitDecided, ExitProposed, ExitWarned
 from contract_svc.queries.exits import show_proposal
 from contract_svc.refusals import (

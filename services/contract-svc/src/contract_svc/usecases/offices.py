@@ -5,7 +5,7 @@ from houqin_shared.clock import register_office
 from houqin_shared.problem import NumberTaken
 from houqin_shared.transaction import Tx
 
-from contract_svc.asked import OfficeBody
+from contract_svc.asked.offices import OfficeBody
 from contract_svc.events import OfficeRegistered
 from contract_svc.queries.offices import show_office
 from contract_svc.refusals import OpensInTheFuture

@@ -3,8 +3,8 @@
 from houqin_shared.command import digest_of, same_or_taken
 from houqin_shared.transaction import Tx
 
+from contract_svc.asked.rule_sets import NewRuleSet, RuleSetContent
 from contract_svc.queries.rule_sets import show_rule_set
-from contract_svc.ruleset import NewRuleSet, RuleSetContent
 from contract_svc.shown import RuleSetShown
 
 

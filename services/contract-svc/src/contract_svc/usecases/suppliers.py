@@ -6,7 +6,7 @@ from houqin_shared.calendar import DAY
 from houqin_shared.command import digest_of, same_or_taken
 from houqin_shared.transaction import Tx
 
-from contract_svc.asked import EvidenceBody, SupplierBody
+from contract_svc.asked.suppliers import EvidenceBody, SupplierBody
 from contract_svc.events import EvidenceExpiring, SupplierAdmitted, SupplierLapsed
 from contract_svc.queries.suppliers import evidence_of, show_supplier
 from contract_svc.refusals import UnknownSupplier

@@ -14,14 +14,20 @@ from feedback_svc.events import (
     ComplaintUpheld,
     RequestOpened,
 )
+from feedback_svc.queries.complaints import (
+    identified_complaint,
+    office_complaint,
+    visible_complaint,
+)
 from feedback_svc.refusals import AlreadyDecided, NotRecorded, OutsideContractTerm, OwnMatter
 from feedback_svc.rules.privacy import same_person
 from feedback_svc.rules.term import in_term
 from feedback_svc.rules.widespread import Upheld, widespread
 from feedback_svc.usecases.contracts import Contract, contract_of
-from feedback_svc.usecases.reading import office_complaint
 
 CALL_FOR_THEMSELVES = (Role.STAFF, Role.LIAISON)
+KNOWS_CALLERS = (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR, Role.SYSTEM)
+"""Who works on a complaint, or checks that work. Colleagues of the caller need not know."""
 
 
 async def file_complaint(tx: Tx, asked: NewComplaint) -> shown.OfficeComplaint:
@@ -155,3 +161,23 @@ async def _tell_if_widespread(tx: Tx, contract: Contract, day: date) -> None:
                 recorded_on=tx.today,
             )
         )
+
+
+async def look_at_complaint(tx: Tx, complaint: str) -> shown.Complaint:
+    """A complaint as the reader may see it; a look at who called is recorded (F2).
+
+    Raises NotRecorded.
+    """
+    if tx.by.role not in KNOWS_CALLERS:
+        return await visible_complaint(tx, complaint)
+    seen = await identified_complaint(tx, complaint)
+    await tx.run(
+        """insert into identity_looks (office_id, request, looked_by, role, looked_on)
+           values ($1, $2, $3, $4, $5)""",
+        tx.office,
+        complaint,
+        tx.by.signature,
+        tx.by.role,
+        tx.today,
+    )
+    return seen

@@ -1,15 +1,13 @@
-"""Surveys: closed with their tally, and read (F3)."""
+"""Surveys: closed with their tally (F3)."""
 
-from houqin_shared.calendar import Quarter
-from houqin_shared.paging import Page, page_of, place_of
-from houqin_shared.transaction import Row, Tx
+from houqin_shared.transaction import Tx
 
 from feedback_svc import shown
 from feedback_svc.asked import NewSurvey
 from feedback_svc.events import SatisfactionMeasured
 from feedback_svc.refusals import SurveyAlreadyMeasured
 from feedback_svc.rules.survey import Tally
-from feedback_svc.usecases.contracts import contract_of, require_visible
+from feedback_svc.usecases.contracts import contract_of
 
 
 async def close_survey(tx: Tx, asked: NewSurvey) -> shown.Survey:
@@ -62,27 +60,3 @@ async def close_survey(tx: Tx, asked: NewSurvey) -> shown.Survey:
         closed_on=tx.today,
         recorded_from=asked.recorded_from,
     )
-
-
-async def list_satisfaction(
-    tx: Tx, contract: str, after: str | None, limit: int
-) -> Page[shown.Survey]:
-    """A contract's results by quarter. Raises UnknownContract."""
-    await require_visible(tx, contract)
-    (quarter,) = place_of(after, 1)
-    rows = await tx.rows(
-        """select contract, quarter, rate, invited, answers, satisfied,
-               recorded_on as closed_on, recorded_from
-           from surveys where office_id = $1 and contract = $2
-             and ($3::text is null or quarter > $3)
-           order by quarter limit $4""",
-        tx.office,
-        contract,
-        quarter,
-        limit + 1,
-    )
-    return page_of(rows, limit, _survey, "quarter")
-
-
-def _survey(row: Row) -> shown.Survey:
-    return shown.Survey(**{**row, "quarter": Quarter.parse(row["quarter"])})

@@ -16,6 +16,8 @@ class Tier(StrEnum):
 
 
 class Severity(StrEnum):
+    """How bad a finding is; the rule set says what each costs."""
+
     GENERAL = "general"
     MAJOR = "major"
 

@@ -9,6 +9,8 @@ from houqin_shared.calendar import DAY
 
 
 class NoticeState(StrEnum):
+    """Where a notice stands: in its first or second round, closed, or failed twice."""
+
     OPEN = "open"
     AGAIN = "again"
     CLOSED = "closed"

@@ -3,23 +3,11 @@
 from datetime import date
 
 from houqin_shared.calendar import Month
-from houqin_shared.paging import Page, page_of
-from houqin_shared.transaction import Row, Tx
+from houqin_shared.transaction import Tx
 
 from inspection_svc.events import BulletinIssued
-from inspection_svc.refusals import NotPublished
 from inspection_svc.rules.bulletin import Entry, bulletin_number, commended, criticised
-from inspection_svc.shown import Bulletin
 from inspection_svc.usecases.contracts import due_a_score
-
-BULLETINS = """select b.number, b.month, b.recorded_on as issued_on, b.commended, b.criticised,
-                      (select jsonb_agg(jsonb_build_object(
-                           'contract', e.contract, 'score', e.score::text, 'missing', e.missing,
-                           'failed_rectification', e.failed_rectification)
-                           order by e.contract collate "C")
-                       from bulletin_entries e
-                       where e.office_id = b.office_id and e.month = b.month) as entries
-               from bulletins b where b.office_id = $1"""
 
 
 async def issue_bulletin(tx: Tx, month: Month, day: date) -> None:
@@ -105,26 +93,3 @@ async def _store(tx: Tx, bulletin: BulletinIssued, entries: list[Entry]) -> None
             for entry in entries
         ],
     )
-
-
-async def list_bulletins(tx: Tx, after: str | None, limit: int) -> Page[Bulletin]:
-    """Bulletins in the order of their months."""
-    rows = await tx.rows(
-        f"{BULLETINS} and ($2::text is null or b.month > $2) order by b.month limit $3",
-        tx.office,
-        after,
-        limit + 1,
-    )
-    return page_of(rows, limit, _bulletin_of, "month")
-
-
-async def show_bulletin(tx: Tx, number: str) -> Bulletin:
-    """Raises NotPublished."""
-    row = await tx.row(f"{BULLETINS} and b.number = $2", tx.office, number)
-    if row is None:
-        raise NotPublished(what=number)
-    return _bulletin_of(row)
-
-
-def _bulletin_of(row: Row) -> Bulletin:
-    return Bulletin.model_validate(dict(row))

@@ -1,14 +1,16 @@
 """Contracts, as far as inspections know them from what they heard."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from houqin_shared.calendar import Month
 from houqin_shared.events import NotYetKnown
-from houqin_shared.transaction import Tx
+from houqin_shared.problem import UnknownContract
+from houqin_shared.transaction import Tx, Work
 
-from inspection_svc.refusals import OutsideContractTerm, UnknownContract
+from inspection_svc.refusals import OutsideContractTerm
 from inspection_svc.rules.ruleset import RuleSet
 from inspection_svc.rules.term import Term
 
@@ -24,15 +26,13 @@ class Contract:
     def require_in_term(self, day: date) -> None:
         """I1. Raises OutsideContractTerm."""
         if not self.term.covers(day):
-            self.refuse(day)
+            raise outside(self.id, self.term, day)
 
-    def refuse(self, day: date) -> None:
-        raise OutsideContractTerm(
-            day=day,
-            contract=self.id,
-            starts_on=self.term.starts_on,
-            ends_on=self.term.ends_on,
-        )
+
+def outside(contract: str, term: Term, day: date) -> OutsideContractTerm:
+    return OutsideContractTerm(
+        day=day, contract=contract, starts_on=term.starts_on, ends_on=term.ends_on
+    )
 
 
 async def known_contract(tx: Tx, contract: str) -> Contract | None:
@@ -64,6 +64,38 @@ async def heard_contract(tx: Tx, contract: str) -> Contract:
     if known is None:
         raise NotYetKnown(contract)
     return known
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What a visit needs to know of its contract."""
+
+    term: Term
+    repeat_within_days: int
+
+
+async def visited_contracts(visits: Sequence[Work[str]]) -> dict[tuple[str, str], Visited]:
+    """Of the contracts that are known, by office and contract."""
+    asked = list({(visit.tx.office, visit.what) for visit in visits})
+    rows = await visits[0].tx.rows(
+        """select c.office_id, c.contract, c.starts_on, t.ends_on,
+                  (c.rules -> 'repeat' ->> 'within_days')::integer as repeat_within_days
+           from unnest($1::text[], $2::text[]) as asked (office_id, contract)
+           join contracts c using (office_id, contract)
+           cross join lateral (
+               select ends_on from terms t
+               where t.office_id = c.office_id and t.contract = c.contract
+               order by t.version desc limit 1
+           ) as t""",
+        [office for office, _ in asked],
+        [contract for _, contract in asked],
+    )
+    return {
+        (row["office_id"], row["contract"]): Visited(
+            Term(row["starts_on"], row["ends_on"]), row["repeat_within_days"]
+        )
+        for row in rows
+    }
 
 
 async def due_a_score(tx: Tx, month: Month, day: date) -> dict[str, Contract]:

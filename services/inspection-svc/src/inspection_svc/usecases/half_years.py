@@ -5,21 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 from houqin_shared.calendar import Half
-from houqin_shared.paging import Page, page_of
-from houqin_shared.transaction import Row, Tx
+from houqin_shared.transaction import Tx
 
 from inspection_svc.asked import NewReview
 from inspection_svc.events import HalfYearScored
 from inspection_svc.rules.half_year import half_year_score
 from inspection_svc.rules.ruleset import RuleSet
-from inspection_svc.shown import HalfYearScore, OfficeReview, Review
+from inspection_svc.shown import OfficeReview, Review
 from inspection_svc.usecases.contracts import the_contract
-from inspection_svc.usecases.readers import is_supplier, require_visible, supplier_of
-
-REVIEWS = """select r.seq, r.contract, r.half, r.score, r.text, r.note, r.name_en,
-                    r.recorded_on, r.recorded_by
-             from leaders_reviews r join contracts c using (office_id, contract)
-             where r.office_id = $1 and ($2::text is null or c.supplier = $2)"""
 
 
 async def record_review(tx: Tx, review: NewReview) -> Review:
@@ -50,25 +43,6 @@ async def record_review(tx: Tx, review: NewReview) -> Review:
         recorded_on=tx.today,
         recorded_by=tx.by.signature,
     )
-
-
-async def list_reviews(tx: Tx, contract: str | None, after: int | None, limit: int) -> Page[Review]:
-    """Leaders' reviews in the order in which they were recorded."""
-    rows = await tx.rows(
-        f"""{REVIEWS} and ($3::text is null or r.contract = $3)
-            and ($4::bigint is null or r.seq > $4) order by r.seq limit $5""",
-        tx.office,
-        supplier_of(tx.by),
-        contract,
-        after,
-        limit + 1,
-    )
-    reading = Review if is_supplier(tx.by) else OfficeReview
-
-    def read(row: Row) -> Review:
-        return reading.model_validate({**row, "score": row["score"].normalize()})
-
-    return page_of(rows, limit, read, "seq")
 
 
 async def publish_half_years(tx: Tx, half: Half, day: date) -> None:
@@ -120,20 +94,3 @@ async def _publish(tx: Tx, contract: str, half: Half, score: Decimal | None, day
                 contract=contract, half=str(half), score=score, happened_on=day, recorded_on=day
             )
         )
-
-
-async def list_half_years(
-    tx: Tx, contract: str, after: str | None, limit: int
-) -> Page[HalfYearScore]:
-    """Raises UnknownContract."""
-    await require_visible(tx, contract)
-    rows = await tx.rows(
-        """select contract, half, score, recorded_on as published_on from half_years
-           where office_id = $1 and contract = $2 and ($3::text is null or half > $3)
-           order by half limit $4""",
-        tx.office,
-        contract,
-        after,
-        limit + 1,
-    )
-    return page_of(rows, limit, lambda row: HalfYearScore.model_validate(dict(row)), "half")

@@ -1,23 +1,14 @@
 """Merits (I3): points that a contractor wins."""
 
-from datetime import date
-
 from houqin_shared.command import digest_of, same_or_taken
-from houqin_shared.paging import Page, page_of
 from houqin_shared.problem import NumberTaken
-from houqin_shared.transaction import Row, Tx
+from houqin_shared.transaction import Tx
 
 from inspection_svc.asked import NewMerit
-from inspection_svc.refusals import NotRecorded
-from inspection_svc.shown import Merit, OfficeMerit
+from inspection_svc.queries.merits import show_merit
+from inspection_svc.shown import Merit
 from inspection_svc.usecases.contracts import the_contract
-from inspection_svc.usecases.readers import is_supplier, supplier_of
 from inspection_svc.usecases.scores import month_changed
-
-MERITS = """select m.merit as id, m.contract, m.kind, m.happened_on, m.text, m.note, m.name_en,
-                   m.recorded_by
-            from merits m join contracts c using (office_id, contract)
-            where m.office_id = $1 and ($2::text is null or c.supplier = $2)"""
 
 
 async def record_merit(tx: Tx, merit: NewMerit) -> Merit:
@@ -51,32 +42,3 @@ async def record_merit(tx: Tx, merit: NewMerit) -> Merit:
         raise NumberTaken(what="merit", number=merit.id)
     await month_changed(tx, contract, tx.today)
     return await show_merit(tx, merit.id)
-
-
-async def show_merit(tx: Tx, merit: str) -> Merit:
-    """Raises NotRecorded."""
-    row = await tx.row(f"{MERITS} and m.merit = $3", tx.office, supplier_of(tx.by), merit)
-    if row is None:
-        raise NotRecorded(number=merit)
-    return _merit_of(tx, row)
-
-
-async def list_merits(
-    tx: Tx, contract: str | None, after: tuple[date, str] | None, limit: int
-) -> Page[Merit]:
-    """Merits in the order of their days."""
-    rows = await tx.rows(
-        f"""{MERITS} and ($3::text is null or m.contract = $3)
-            and ($4::date is null or (m.happened_on, m.merit) > ($4, $5))
-            order by m.happened_on, m.merit limit $6""",
-        tx.office,
-        supplier_of(tx.by),
-        contract,
-        *(after or (None, None)),
-        limit + 1,
-    )
-    return page_of(rows, limit, lambda row: _merit_of(tx, row), "happened_on", "id")
-
-
-def _merit_of(tx: Tx, row: Row) -> Merit:
-    return (Merit if is_supplier(tx.by) else OfficeMerit).model_validate(dict(row))

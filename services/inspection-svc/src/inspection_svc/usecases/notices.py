@@ -5,32 +5,17 @@ from datetime import date
 from typing import Literal, Self
 
 from houqin_shared.command import digest_of, same_or_taken
-from houqin_shared.paging import Page, page_of
 from houqin_shared.problem import NumberTaken
 from houqin_shared.transaction import Row, Tx
 
 from inspection_svc.asked import NewNotice, NewReinspection
 from inspection_svc.events import RectificationFailed
+from inspection_svc.queries.notices import show_notice
 from inspection_svc.refusals import DueBeforeToday, NoticeNotOpen, NotRecorded
 from inspection_svc.rules.notice import Notice, NoticeState, Result
 from inspection_svc.rules.ruleset import RuleSet
 from inspection_svc.shown import Notice as ShownNotice
-from inspection_svc.shown import OfficeNotice
 from inspection_svc.usecases.contracts import the_contract
-from inspection_svc.usecases.readers import is_supplier, supplier_of
-
-NOTICES = """select n.notice as id, n.seq, n.contract, n.given_on, n.due, n.state,
-                    n.text, n.note, n.name_en, n.recorded_by,
-                    array(select f.finding from notice_findings f
-                          where f.office_id = n.office_id and f.notice = n.notice
-                          order by f.finding) as findings,
-                    (select coalesce(jsonb_agg(jsonb_build_object(
-                         'round', o.round, 'result', o.result, 'happened_on', o.happened_on,
-                         'text', o.text) order by o.round), '[]')
-                     from notice_outcomes o
-                     where o.office_id = n.office_id and o.notice = n.notice) as outcomes
-             from notices n join contracts c using (office_id, contract)
-             where n.office_id = $1 and ($2::text is null or c.supplier = $2)"""
 
 
 async def give_notice(tx: Tx, notice: NewNotice) -> ShownNotice:
@@ -195,33 +180,3 @@ async def fail_overdue_notices(tx: Tx, day: date) -> None:
     )
     for row in rows:
         await _Case.of(tx, row).fail_overdue()
-
-
-async def show_notice(tx: Tx, notice: str) -> ShownNotice:
-    """Raises NotRecorded."""
-    row = await tx.row(f"{NOTICES} and n.notice = $3", tx.office, supplier_of(tx.by), notice)
-    if row is None:
-        raise NotRecorded(number=notice)
-    return _notice_of(tx, row)
-
-
-async def list_notices(
-    tx: Tx, contract: str | None, state: str | None, after: int | None, limit: int
-) -> Page[ShownNotice]:
-    """Notices in the order in which they were given."""
-    rows = await tx.rows(
-        f"""{NOTICES} and ($3::text is null or n.contract = $3)
-            and ($4::text is null or n.state = $4) and ($5::bigint is null or n.seq > $5)
-            order by n.seq limit $6""",
-        tx.office,
-        supplier_of(tx.by),
-        contract,
-        state,
-        after,
-        limit + 1,
-    )
-    return page_of(rows, limit, lambda row: _notice_of(tx, row), "seq")
-
-
-def _notice_of(tx: Tx, row: Row) -> ShownNotice:
-    return (ShownNotice if is_supplier(tx.by) else OfficeNotice).model_validate(dict(row))

@@ -6,15 +6,11 @@ from datetime import date
 from typing import Any
 
 from houqin_shared.calendar import DAY, Month
-from houqin_shared.paging import Page, page_of
-from houqin_shared.transaction import Row, Tx
+from houqin_shared.transaction import Tx
 
 from inspection_svc.events import MonthScored
-from inspection_svc.refusals import NotPublished
 from inspection_svc.rules.score import MonthFacts, Score, month_score
-from inspection_svc.shown import MonthScore
 from inspection_svc.usecases.contracts import Contract, due_a_score
-from inspection_svc.usecases.readers import require_visible
 
 ALL_SO_FAR = date.max
 
@@ -206,41 +202,3 @@ def _basis_of(score: Score) -> dict[str, Any]:
         "complaints": score.complaints,
         "merits": score.merits,
     }
-
-
-SHOWN = """s.contract, s.month, s.revision, s.score, s.missing, s.basis,
-           s.recorded_on as published_on"""
-
-
-async def list_scores(tx: Tx, contract: str, after: str | None, limit: int) -> Page[MonthScore]:
-    """The newest revision of each published month. Raises UnknownContract."""
-    await require_visible(tx, contract)
-    rows = await tx.rows(
-        f"""select distinct on (s.month) {SHOWN} from scores s
-            where s.office_id = $1 and s.contract = $2 and ($3::text is null or s.month > $3)
-            order by s.month, s.revision desc limit $4""",
-        tx.office,
-        contract,
-        after,
-        limit + 1,
-    )
-    return page_of(rows, limit, _score_of, "month")
-
-
-async def show_revisions(tx: Tx, contract: str, month: Month) -> list[MonthScore]:
-    """All revisions of a month, the first one first. Raises UnknownContract, NotPublished."""
-    await require_visible(tx, contract)
-    rows = await tx.rows(
-        f"""select {SHOWN} from scores s
-            where s.office_id = $1 and s.contract = $2 and s.month = $3 order by s.revision""",
-        tx.office,
-        contract,
-        str(month),
-    )
-    if not rows:
-        raise NotPublished(what=month)
-    return [_score_of(row) for row in rows]
-
-
-def _score_of(row: Row) -> MonthScore:
-    return MonthScore.model_validate(dict(row))

@@ -1,0 +1,43 @@
+"""All services in this process: the default on one machine."""
+
+import os
+from collections.abc import Callable, Mapping
+
+import uvicorn
+from houqin_shared.serve import end_on_signals_alone, server_config
+from houqin_shared.settings import Settings
+
+from houqin.children import HOST
+from houqin.datadir import DataDirectory
+from houqin.gateway import create_gateway
+from houqin.plan import Plan
+
+
+class Server(uvicorn.Server):
+    """Says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: object = None) -> None:
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if not self.should_exit:
+            self._on_ready()
+
+
+def run(
+    plan: Plan,
+    environments: Mapping[str, Mapping[str, str]],
+    data: DataDirectory,
+    ready: Callable[[], None],
+) -> int:
+    """Until SIGINT or SIGTERM; 0 after a clean end."""
+    settings = {
+        name: Settings.from_environment(environment) for name, environment in environments.items()
+    }
+    server = Server(server_config(create_gateway(settings), HOST, plan.port), ready)
+    data.note_processes([{"name": "houqin", "pid": os.getpid(), "port": plan.port}])
+    end_on_signals_alone()
+    server.run()
+    return 0 if server.started else 1

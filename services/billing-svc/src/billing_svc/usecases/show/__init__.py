@@ -1,1 +1,0 @@
-"""What billing-svc shows: one query, one function, one answer."""

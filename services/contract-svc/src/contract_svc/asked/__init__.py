@@ -1,0 +1,1 @@
+"""What clients send: the bodies of requests, in the office file's words."""

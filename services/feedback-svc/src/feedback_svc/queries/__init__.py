@@ -1,0 +1,1 @@
+"""Reading only: what is asked for, as far as a role may see it."""

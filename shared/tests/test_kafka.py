@@ -1,0 +1,148 @@
+"""What is particular to a real Apache Kafka: who is let in, and how topics are made and checked."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import broker
+import pytest
+import secure_broker
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
+from buses import drain, messages
+from houqin_shared.bus.kafka import KafkaBus, KafkaSettings
+from houqin_shared.misconfigured import Misconfigured
+from secure_broker import SecureBroker
+
+
+@pytest.fixture(scope="module")
+def secure(kafka: str) -> Iterator[SecureBroker]:
+    running = SecureBroker()
+    running.start()
+    yield running
+    running.remove()
+
+
+@pytest.fixture
+def topic() -> str:
+    return f"t-{uuid.uuid4().hex[:12]}"
+
+
+@asynccontextmanager
+async def opened(settings: KafkaSettings) -> AsyncIterator[KafkaBus]:
+    bus = await KafkaBus.open(settings, [])
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+async def carries(settings: KafkaSettings, topic: str) -> bool:
+    """Does a message get through, from the producer to a group's member?"""
+    async with opened(settings) as bus:
+        subscription = await bus.subscribe("g", [topic])
+        await bus.send(messages(topic, "k", 1))
+        found = await drain(subscription)
+        await subscription.close()
+    return [each.value for each in found] == [b"k:0"]
+
+
+async def test_over_tls_with_certificates_of_both_sides(secure: SecureBroker, topic: str) -> None:
+    trusting = {
+        "KAFKA_SECURITY_PROTOCOL": "SSL",
+        "KAFKA_SSL_CAFILE": str(secure.broker_pem),
+        "KAFKA_SSL_CERTFILE": str(secure.client_pem),
+        "KAFKA_SSL_KEYFILE": str(secure.client_key),
+    }
+    assert await carries(KafkaSettings.from_environment(secure.tls_address, trusting), topic)
+    stranger = trusting | {"KAFKA_SSL_CAFILE": str(secure.client_pem)}
+    with pytest.raises(KafkaError):
+        await KafkaBus.open(KafkaSettings.from_environment(secure.tls_address, stranger), [])
+
+
+async def test_with_a_password_by_scram(secure: SecureBroker, topic: str) -> None:
+    known = {
+        "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+        "KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
+        "KAFKA_SASL_USERNAME": secure_broker.USER,
+        "KAFKA_SASL_PASSWORD": secure_broker.PASSWORD,
+    }
+    assert await carries(KafkaSettings.from_environment(secure.sasl_address, known), topic)
+    wrong = known | {"KAFKA_SASL_PASSWORD": "another"}
+    with pytest.raises(KafkaError):
+        await KafkaBus.open(KafkaSettings.from_environment(secure.sasl_address, wrong), [])
+
+
+async def _create(address: str, topic: str, partitions: int, configs: dict[str, str]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, partitions, 1, topic_configs=configs)])
+    await admin.close()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("retention.ms", "604800000"), ("retention.bytes", "1000000"), ("cleanup.policy", "compact")],
+)
+async def test_a_topic_that_forgets_is_refused(
+    kafka: str, topic: str, setting: str, value: str
+) -> None:
+    keeps = {"retention.ms": "-1"} | {setting: value}
+    await _create(kafka, topic, 3, keeps)
+    with pytest.raises(Misconfigured, match=f"{topic} has {setting}={value}"):
+        await KafkaBus.open(KafkaSettings(kafka), [topic])
+
+
+async def test_a_topic_keeps_its_partitions_and_it_is_said(
+    kafka: str, topic: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await _create(kafka, topic, 2, {"retention.ms": "-1"})
+    async with opened(KafkaSettings(kafka, partitions=5)) as bus:
+        subscription = await bus.subscribe("g", [topic])
+        await bus.send(messages(topic, "k", 1))
+        assert len(await drain(subscription)) == 1
+        await subscription.close()
+    assert f"{topic} has 2 partitions and keeps them, though 5 are configured" in caplog.text
+
+
+async def test_more_copies_than_brokers_are_refused(kafka: str, topic: str) -> None:
+    with pytest.raises(KafkaError, match=f"{topic} could not be created: Unable to replicate"):
+        await KafkaBus.open(KafkaSettings(kafka, replication=3), [topic])
+
+
+async def test_several_processes_make_the_same_topics_at_once(kafka: str, topic: str) -> None:
+    topics = [f"{topic}-{number}" for number in range(3)]
+    buses = await asyncio.gather(*(KafkaBus.open(KafkaSettings(kafka), topics) for _ in range(4)))
+    for bus in buses:
+        await bus.close()
+
+
+@pytest.mark.usefixtures("kafka")  # where one can run, another can
+async def test_a_broker_that_was_away_is_spoken_to_again(topic: str) -> None:
+    own = broker.Broker().start()
+    try:
+        async with opened(KafkaSettings(own.address, partitions=2)) as bus:
+            subscription = await bus.subscribe("g", [topic])
+            await bus.send(messages(topic, "k", 2))
+            assert len(await drain(subscription)) == 2
+            own.kill()
+            own.start()
+            await _sent_again(bus, topic)
+            while not await subscription.receive(100, 0.5):
+                pass
+            await subscription.acknowledge()
+            assert await subscription.lag() == 0
+            await subscription.close()
+    finally:
+        own.remove()
+
+
+async def _sent_again(bus: KafkaBus, topic: str) -> None:
+    while True:
+        try:
+            await bus.send(messages(topic, "again", 1))
+        except KafkaError:
+            await asyncio.sleep(0.2)
+        else:
+            return

@@ -4,7 +4,7 @@ PORT ?= 8000
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 
-.PHONY: help setup run kafka test test-all bench lint format specs clean
+.PHONY: help setup run kafka test test-all simulate bench lint format specs clean
 
 help:            ## what there is to do
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ test: setup      ## all tests but the longest; lint and specs are in .ci/run
 
 test-all: setup  ## every test, every example office
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+simulate: setup  ## random offices and faults; HOUQIN_SEED and HOUQIN_STEPS repeat one
+	$(BIN)/python -m pytest tests/simulation -m slow -s
 
 bench: setup     ## measure; writes bench/results/latest.json and docs/performance.md (15 minutes)
 	$(BIN)/uv sync --frozen --quiet --inexact --no-python-downloads --group bench

@@ -1,9 +1,11 @@
 """What every bus promises, proven on each of them."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 from buses import OnMock, Place, drain, messages
 from houqin_shared.bus import Bus, Message, Received
@@ -110,6 +112,34 @@ async def test_two_members_share_the_work_and_lose_nothing(
     seen |= {each.value for each in await drain(two)}
     assert seen == {str(n).encode() for n in range(90)}
     await two.close()
+
+
+async def test_a_member_whose_session_was_cut_goes_on_with_another(
+    new_database: Callable[[], Awaitable[str]], topic: str
+) -> None:
+    """PostgreSQL was restarted, or an operator ended the session."""
+    url = await new_database()
+    bus = await PostgresBus.open(url)
+    subscription = await bus.subscribe("g", [topic])
+    await bus.send(messages(topic, "k", 2))
+    assert len(await drain(subscription)) == 2
+    operator = await asyncpg.connect(url)
+    await operator.execute(
+        """select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and pid <> pg_backend_pid()"""
+    )
+    await operator.execute("select send($1, $2, $3)", [topic], ["k"], [b"after"])
+    await operator.close()
+    heard: list[Received] = []
+    for _ in range(10):
+        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            heard += await subscription.receive(10, 0.25)
+        if heard:
+            break
+    assert [each.value for each in heard] == [b"after"]
+    await subscription.acknowledge()
+    await subscription.close()
+    await bus.close()
 
 
 def not_on_the_mock(place: Place) -> None:

@@ -43,6 +43,9 @@ BATCH = 500
 WAIT = 0.5
 """Seconds that one look at the bus may wait for something to come."""
 
+AGAIN = 1.0
+"""Seconds until a batch that could not be applied is asked for again."""
+
 NO_CLOCK = date(1900, 1, 1)
 DEAD = ""
 """Stands for every source: a dead letter stops all that comes to its contract."""
@@ -144,7 +147,7 @@ class Inbox:
                 return
             except Exception:
                 log.exception("%s: the batch comes again", self._transactions.service)
-                await asyncio.sleep(1)
+                await asyncio.sleep(AGAIN)
 
     async def consume(self, subscription: Subscription, wait: float) -> int:
         """Receive, apply and acknowledge one batch; how many messages came."""

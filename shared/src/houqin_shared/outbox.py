@@ -9,7 +9,7 @@ import asyncio
 import logging
 
 from houqin_shared.bus import Bus, Message
-from houqin_shared.transaction import Connection, Pool
+from houqin_shared.transaction import Connection, Pool, is_gone
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +18,9 @@ QUICKEST, SLOWEST = 0.002, 0.1
 """Seconds between two looks: soon after one that found nothing though somebody woke the relay, for
 the elders of those rows have not ended yet; rarely when it is quiet, for rows of another replica.
 """
+
+AGAIN = 1.0
+"""Seconds until a relay that failed, or that another one leads, tries again."""
 
 LEADER_LOCK = 4_815_162_343
 
@@ -57,12 +60,12 @@ class Relay:
                 log.warning("%s: another relay leads", self._topic)
             except Exception:
                 log.exception("%s: the relay starts again", self._topic)
-            await asyncio.sleep(1)
+            await asyncio.sleep(AGAIN)
 
     async def _lead(self) -> None:
         async with self._pool.acquire() as session:
             while not await session.fetchval(f"select pg_try_advisory_lock({LEADER_LOCK})"):
-                await asyncio.sleep(1)
+                await asyncio.sleep(AGAIN)
             try:
                 epoch = await self._take_over(session)
                 pause = SLOWEST
@@ -75,7 +78,7 @@ class Relay:
                         woken = await self._woken_within(pause)
                         pause = QUICKEST if woken else min(pause * 2, SLOWEST)
             finally:
-                if not session.is_closed():
+                if not is_gone(session):
                     await session.execute(f"select pg_advisory_unlock({LEADER_LOCK})")
 
     async def _woken_within(self, seconds: float) -> bool:

@@ -8,6 +8,7 @@ ids follow cause and effect and nothing can deadlock:
 2. the contract (`Tx.hold`), so that what happens to one contract happens one after another.
 """
 
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -80,12 +81,13 @@ async def transaction(connection: Connection, *locks: str) -> AsyncIterator[None
 
 async def _undo(connection: Connection, statement: str) -> None:
     """Roll back; a connection that can't any more is thrown away, and the server rolls back."""
-    if connection.is_closed():
-        return
     try:
-        await connection.execute(statement)
+        if not connection.is_closed():
+            await connection.execute(statement)
     except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError):
-        connection.terminate()
+        # asyncpg takes a pooled connection back at the moment that it breaks.
+        with contextlib.suppress(asyncpg.InterfaceError):
+            connection.terminate()
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
 
 import orjson
@@ -39,12 +39,22 @@ class Replay:
         self._file = file
         self._office = file.office.id
         self._client = client
-        self._refused: list[Json] = []
+        self.refused: list[Json] = []
         days = (file.until - file.first_day).days + 1
         self._progress = Progress(self._office, max(days, 1), quiet=quiet)
 
     async def play(self) -> Json:
         """The whole file, then the report. Raises AnotherFile, Stuck, Unreachable, Unexpected."""
+        async for _ in self.days():
+            pass
+        await self._rest()
+        return await self.report(self._file.until)
+
+    async def days(self) -> AsyncIterator[date]:
+        """Plays the file; every day as soon as it was played and the bus has come to rest.
+
+        Raises AnotherFile, Stuck, Unreachable, Unexpected.
+        """
         await self._found_office()
         await self._sign()
         await self._rest()
@@ -62,11 +72,14 @@ class Replay:
                 played += 1
             await self._rest()
             self._progress.day(number, day, played)
+            yield day
         self._progress.end()
-        await self._rest()
+
+    async def report(self, as_of: date) -> Json:
+        """What stands in the services, and what they refused so far. Raises Unreachable."""
         contracts = [contract.id for contract in self._file.contracts]
-        report = await read_report(self._client, self._office, self._file.until, contracts)
-        return report | {"refused": self._refused}
+        report = await read_report(self._client, self._office, as_of, contracts)
+        return report | {"refused": list(self.refused)}
 
     def _days(self) -> Iterator[date]:
         day = self._file.first_day
@@ -132,7 +145,7 @@ class Replay:
             return
         if answer.code not in REFUSALS:
             raise Unexpected(f"{place}: {answer}")
-        self._refused.append(
+        self.refused.append(
             {"on": on.isoformat(), "verb": verb, "id": subject, "problem": answer.code}
         )
 

@@ -5,9 +5,9 @@ session lock; others wait for it to go.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -18,26 +18,34 @@ from houqin_shared.transaction import Connection, Pool, open_pool
 GATHER = 0.002
 """Seconds to let a batch grow after the first message of it was announced."""
 
-SCHEMA_LOCK = 4_815_162_342
+LAST_WORD = 5.0
+"""Seconds that a session may take to end."""
 
-if TYPE_CHECKING:
-    Session = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""How a session that is broken already answers when it is closed; it is gone all the same."""
+
+SCHEMA_LOCK = 4_815_162_342
 
 
 class PostgresBus:
     """`Bus` on a PostgreSQL database that holds nothing else."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, url: str, pool: Pool) -> None:
+        self._url = url
         self._pool = pool
 
     @classmethod
     async def open(cls, url: str) -> "PostgresBus":
         pool = await open_pool(url, size=4)
-        async with pool.acquire() as connection, connection.transaction():
-            await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
-            if await connection.fetchval("select to_regclass($1)", NEWEST) is None:
-                await connection.execute(SCHEMA)
-        return cls(pool)
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
+                if await connection.fetchval("select to_regclass($1)", NEWEST) is None:
+                    await connection.execute(SCHEMA)
+        except BaseException:
+            pool.terminate()
+            raise
+        return cls(url, pool)
 
     async def send(self, messages: Sequence[Message]) -> None:
         await self._pool.execute(
@@ -50,7 +58,7 @@ class PostgresBus:
     async def subscribe(
         self, group: str, topics: Sequence[str], heard: Collection[str] = ()
     ) -> "PostgresSubscription":
-        subscription = PostgresSubscription(self._pool, group, topics, heard)
+        subscription = PostgresSubscription(self._url, self._pool, group, topics, heard)
         await subscription.begin()
         return subscription
 
@@ -79,16 +87,21 @@ class PostgresBus:
 
 
 class PostgresSubscription:
-    """A member of a group; it leads while its session holds the group's lock."""
+    """A member of a group; it leads while its session holds the group's lock.
+
+    The session is its own and none of the pool's: the lock ends with it, however it ends.
+    """
 
     def __init__(
-        self, pool: Pool, group: str, topics: Sequence[str], heard: Collection[str] = ()
+        self, url: str, pool: Pool, group: str, topics: Sequence[str], heard: Collection[str] = ()
     ) -> None:
+        self._url = url
         self._pool = pool
         self._group = group
         self._topics = list(topics)
         self._heard_from = list(heard)
-        self._session: Session | None = None
+        self._session: asyncpg.Connection[asyncpg.Record] | None = None
+        self._leads = False
         self._wanted = set(topics)
         self._sent = asyncio.Event()
         self._more = True
@@ -126,7 +139,7 @@ class PostgresSubscription:
         return [Received(row["topic"], row["key"], row["value"], str(row["pos"])) for row in batch]
 
     async def acknowledge(self) -> None:
-        if self._session is None:
+        if self._session is None or not self._leads:
             raise ConnectionError("nothing was received in this session")
         # A cursor lost with the machine costs a repetition, which the inbox ignores.
         await self._session.execute(
@@ -152,11 +165,9 @@ class PostgresSubscription:
 
     async def close(self) -> None:
         if self._session is not None:
-            session, self._session = self._session, None
-            if not session.is_closed():
-                await session.remove_listener("sent", self._heard)
-                await session.execute("select pg_advisory_unlock_all()")
-            await self._pool.release(session)
+            session, self._session, self._leads = self._session, None, False
+            with contextlib.suppress(*BROKEN):
+                await session.close(timeout=LAST_WORD)
 
     def _heard(self, *notification: object) -> None:
         if notification[-1] in self._wanted:
@@ -190,33 +201,21 @@ class PostgresSubscription:
         )
 
     async def _lead(self, wait: float) -> Connection | None:
-        if self._session is not None and self._session.is_closed():
+        """The session, if it holds the group's lock; else wait a little."""
+        if self._session is None or self._session.is_closed():
             await self.close()
-        if self._session is None:
-            session = await self._pool.acquire()
-            try:
-                leads = await self._take_lead(session)
-            except BaseException:
-                # Whatever it holds by now goes with it; a pool waits for ever for what is lost.
-                session.terminate()
-                await self._pool.release(session)
-                raise
-            if not leads:
-                await self._pool.release(session)
-                await asyncio.sleep(wait)
-                return None
-            self._session = session
-            self._more = True
-            await self._find_place(session)
-        return self._session
-
-    async def _take_lead(self, session: "Session") -> bool:
-        if not await session.fetchval(
+            self._session = await asyncpg.connect(self._url, command_timeout=60)
+        if self._leads:
+            return self._session
+        if not await self._session.fetchval(
             "select pg_try_advisory_lock(hashtextextended($1, 2))", self._group
         ):
-            return False
-        await session.add_listener("sent", self._heard)
-        return True
+            await asyncio.sleep(wait)
+            return None
+        await self._session.add_listener("sent", self._heard)
+        await self._find_place(self._session)
+        self._leads = self._more = True
+        return self._session
 
     async def _find_place(self, session: Connection) -> None:
         """Where the group was must still be there. Raises OffsetsLost."""

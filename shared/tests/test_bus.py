@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from buses import OnMock, Place, drain, messages
 from houqin_shared.bus import Bus, Message, Received
+from houqin_shared.bus.postgres import PostgresBus
 
 Open = Callable[[], Awaitable[Bus]]
 

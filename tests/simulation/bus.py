@@ -7,9 +7,10 @@ partition, and so within a key, and nowhere else.
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from zlib import crc32
 
 from houqin_shared.bus import Bus, Message, Received, Subscription
@@ -82,7 +83,7 @@ class FaultyBus:
             Chance(self._seed, f"{group} receives", RECEIVING, self._struck),
             Chance(self._seed, f"{group} acknowledges", ACKNOWLEDGING, self._struck),
         )
-        return FaultySubscription(self._inner, group, topics, heard, *chances)
+        return FaultySubscription(partial(self._inner.subscribe, group, topics, heard), *chances)
 
     async def backlog(self, topic: str) -> int:
         return await self._inner.backlog(topic)
@@ -102,17 +103,11 @@ class FaultySubscription:
 
     def __init__(
         self,
-        bus: Bus,
-        group: str,
-        topics: Sequence[str],
-        heard: Collection[str],
+        subscribe: Callable[[], Awaitable[Subscription]],
         receiving: Chance,
         acknowledging: Chance,
     ) -> None:
-        self._bus = bus
-        self._group = group
-        self._topics = topics
-        self._heard = heard
+        self._subscribe = subscribe
         self._receiving = receiving
         self._acknowledging = acknowledging
         self._inner: Subscription | None = None
@@ -122,7 +117,7 @@ class FaultySubscription:
 
     async def _member(self) -> Subscription:
         if self._inner is None:
-            self._inner = await self._bus.subscribe(self._group, self._topics, self._heard)
+            self._inner = await self._subscribe()
         return self._inner
 
     async def receive(self, most: int, wait: float) -> Sequence[Received]:

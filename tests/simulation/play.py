@@ -37,22 +37,22 @@ async def simulate(town: Town, desk: Desk, steps: int, folder: Path) -> Counter[
             assert found == expected, f"{contract} on {day}"
         assert replay.refused == model.refused, f"refusals up to {day}"
     assert await replay.report(file.until) == model.report()
-    await _hear_everything_again(town, desk)
+    await _hear_everything_again(town, desk, file.office.id)
     assert await replay.report(file.until) == model.report()
     assert (await verify(desk, file.office.id))["wrong"] == []
     await town.settle()
     return town.struck
 
 
-async def _hear_everything_again(town: Town, desk: Desk) -> None:
+async def _hear_everything_again(town: Town, desk: Desk, office: str) -> None:
     """All topics from the beginning change nothing, whether or not the inbox remembers them."""
     await town.settle()
-    await bring_to_rest(desk)
+    await bring_to_rest(desk, office)
     before = {service: await town.books(service) for service in SERVICES}
     for empty_inbox in (False, True):
         for service in SERVICES:
             await town.replay(service, empty_inbox=empty_inbox)
-        await bring_to_rest(desk)
+        await bring_to_rest(desk, office)
         for service, books in before.items():
             how = "without" if empty_inbox else "with"
             assert await town.books(service) == books, f"{service}, {how} its inbox"

@@ -8,7 +8,6 @@ ids follow cause and effect and nothing can deadlock:
 2. the contract (`Tx.hold`), so that what happens to one contract happens one after another.
 """
 
-import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -64,6 +63,14 @@ def answer_number(office: str, idempotency_key: str) -> int:
     return _number("answer", f"{office}/{idempotency_key}")
 
 
+def is_gone(connection: Connection) -> bool:
+    """Closed; asyncpg takes a pooled connection back at the moment that it breaks."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
 @asynccontextmanager
 async def transaction(connection: Connection, *locks: str) -> AsyncIterator[None]:
     """A transaction that begins with its locks, in one round trip.
@@ -81,12 +88,12 @@ async def transaction(connection: Connection, *locks: str) -> AsyncIterator[None
 
 async def _undo(connection: Connection, statement: str) -> None:
     """Roll back; a connection that can't any more is thrown away, and the server rolls back."""
+    if is_gone(connection):
+        return
     try:
-        if not connection.is_closed():
-            await connection.execute(statement)
+        await connection.execute(statement)
     except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError):
-        # asyncpg takes a pooled connection back at the moment that it breaks.
-        with contextlib.suppress(asyncpg.InterfaceError):
+        if not is_gone(connection):
             connection.terminate()
 
 

@@ -22,10 +22,10 @@ TERMS_OF = ROOT / "examples" / "ezhou.yaml"
 SIGNING_AT_ONCE = 16
 PATIENCE = 300.0
 PROGRESS = """select coalesce(pg_sequence_last_value(
-                  pg_get_serial_sequence('transactions', 'id')::regclass), 0)"""
+                  pg_get_serial_sequence('bookings', 'id')::regclass), 0)"""
 BOOKED = """select source as finding,
                    extract(epoch from pg_xact_commit_timestamp(xmin))::float8 as at
-            from lines where kind = 'finding' and source like $1"""
+            from bookings where kind = 'finding' and source like $1"""
 
 
 class Product:

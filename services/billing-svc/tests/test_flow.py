@@ -257,7 +257,7 @@ async def test_everything_heard_again_with_an_empty_inbox_books_nothing(signed: 
     await signed.sweep(date(2017, 7, 5))
     pool = signed.running.pool
     figures = """select (select sum(abs(fen)) from entries), (select count(*) from lines),
-                        (select count(*) from transactions)"""
+                        (select count(*) from bookings)"""
     before, told = await pool.fetchrow(figures), await pool.fetchval("select max(pos) from outbox")
     await signed.hear_everything_again()
     assert await pool.fetchrow(figures) == before

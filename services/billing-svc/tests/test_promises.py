@@ -11,11 +11,9 @@ from houqin_shared.events import Event
 from houqin_shared.migrate import schema_differences
 from sqlalchemy.ext.asyncio import create_async_engine
 
-TRANSACTION = """insert into transactions
-    (office_id, contract, source, rule, happened_on, recorded_on)
-    values ('ezhou', 'c1', $1, 'B2', '2017-05-03', '2017-05-03') returning id"""
-ENTRY_FROM = "insert into entries (office_id, transaction_id, account, fen)"
-ENTRY = f"{ENTRY_FROM} values "
+BOOKING = """insert into bookings
+    (office_id, contract, booked_for, rule, debit, credit, fen, happened_on, recorded_on)
+    values ('ezhou', 'c1', $1, 'B2', $2, $3, $4, '2017-05-03', '2017-05-03')"""
 
 
 @pytest.fixture
@@ -31,53 +29,53 @@ async def pool(billing: Any) -> Any:
 
 
 @pytest.mark.rule("M3")
-async def test_an_unbalanced_transaction_is_refused(pool: Any) -> None:
-    with pytest.raises(asyncpg.CheckViolationError, match="add up to zero"):
-        await pool.execute(
-            f"""with new as ({TRANSACTION.replace("$1", "'finding/x'")})
-                {ENTRY_FROM} select 'ezhou', id, account, fen
-                from new, (values ('deductions', -5), ('bank', 4)) as e (account, fen)"""
-        )
+@pytest.mark.parametrize(
+    ("debit", "credit", "fen", "refused"),
+    [
+        ("bank", "deposit", 0, "bookings_move_money"),
+        ("bank", "deposit", -1, "bookings_move_money"),
+        ("bank", "bank", 1, "from_one_account_to_another"),
+        ("pocket", "bank", 1, "debits_of_the_chart"),
+        ("bank", "pocket", 1, "credits_of_the_chart"),
+    ],
+)
+async def test_only_what_moves_money_between_accounts_is_booked(
+    pool: Any, debit: str, credit: str, fen: int, refused: str
+) -> None:
+    with pytest.raises(asyncpg.CheckViolationError, match=refused):
+        await pool.execute(BOOKING, "finding/x", debit, credit, fen)
+    for missing in ({"debit": None}, {"credit": None}, {"fen": None}):
+        sides = {"debit": "bank", "credit": "deposit", "fen": 1} | missing
+        with pytest.raises(asyncpg.NotNullViolationError):
+            await pool.execute(BOOKING, "finding/x", *sides.values())
 
 
 @pytest.mark.rule("M3")
 async def test_a_repeated_booking_is_refused(pool: Any) -> None:
     with pytest.raises(asyncpg.UniqueViolationError, match="one_booking_per_source_and_rule"):
-        await pool.execute(TRANSACTION, "finding/f1")
+        await pool.execute(BOOKING, "finding/f1", "bank", "deposit", 1)
 
 
 @pytest.mark.rule("M3")
-async def test_nothing_joins_a_booked_transaction(pool: Any) -> None:
-    booked = await pool.fetchval("select id from transactions where source = 'finding/f1'")
-    for number in (booked, 4711):  # booked before; never booked
-        with pytest.raises(asyncpg.RestrictViolationError, match="in the moment it is booked"):
-            await pool.execute(
-                f"{ENTRY} ('ezhou', {number}, 'bank', -5), ('ezhou', {number}, 'deposit', 5)"
-            )
-        with pytest.raises(asyncpg.RestrictViolationError, match="booked with it"):
-            await pool.execute(
-                """insert into lines (office_id, contract, id, kind, month, source, revision, fen,
-                                      rule, rules_version, numbers, happened_on, recorded_on)
-                   values ('ezhou', 'c9', $1, 'finding', '2017-05', 'f', 0, -5, 'B2', 1, '{}',
-                           '2017-05-01', '2017-05-01')""",
-                number,
-            )
+async def test_half_a_line_is_refused(pool: Any) -> None:
+    half = BOOKING.replace("(office_id,", "(kind, office_id,").replace(
+        "('ezhou',", "('finding', 'ezhou',"
+    )
+    with pytest.raises(asyncpg.CheckViolationError, match="whole_lines"):
+        await pool.execute(half, "finding/x", "bank", "deposit", 1)
 
 
 EDITS = (
-    "update entries set fen = fen * 2",
-    "update transactions set contract = 'c2'",
-    "delete from entries",
-    "delete from transactions",
-    "truncate entries",
-    "truncate transactions cascade",
-    "update lines set fen = 1",
+    "update bookings set fen = fen * 2",
+    "update bookings set contract = 'c2'",
+    "delete from bookings",
+    "truncate bookings",
     "update lines set numbers = '{}'",
     "update lines set statement_month = '2017-07' where statement_month is not null",
     "update lines set statement_month = null where statement_month is not null",
     "update lines set set_aside_on = '2018-01-01' where statement_month is not null",
+    "update bookings set statement_month = '2017-07' where kind is null",
     "delete from lines",
-    "truncate lines",
     "update statements set payable_fen = 1",
     "delete from statements",
     "update causes set envelope = '{}'",

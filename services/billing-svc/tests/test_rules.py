@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from billing_svc.rules import chart
-from billing_svc.rules.chart import Account, Entries, Kind
-from billing_svc.rules.contract import Contract, years_due
+from billing_svc.rules.chart import Account, Kind, Move
+from billing_svc.rules.contract import Contract, year_opened, years_begun
 from billing_svc.rules.deductions import Deduction, withdrawn
 from billing_svc.rules.fee import fee, months_between
 from billing_svc.rules.ladder import Ladder
@@ -202,12 +202,15 @@ def test_when_a_quarter_is_released() -> None:
 @rule("B8")
 def test_years_begin_while_the_contract_runs() -> None:
     two = contract(date(2020, 2, 29), 24)
-    assert [b.source for b in years_due(two, 0, date(2020, 2, 28))] == []
-    first = list(years_due(two, 0, date(2020, 2, 29)))
+    assert years_begun(two, 0, date(2020, 2, 28)) == 0
+    assert years_begun(two, 0, date(2020, 2, 29)) == 1
+    first = list(year_opened(two, 1, date(2020, 2, 29)))
     assert [b.source for b in first] == ["deposit", "year/1"]
     assert two.deposit == 2_350_000
     assert two.reward == 470_000
-    assert [b.happened_on for b in years_due(two, 1, date(2030, 1, 1))] == [date(2021, 2, 28)]
+    assert years_begun(two, 1, date(2030, 1, 1)) == 2
+    (second,) = year_opened(two, 2, date(2030, 1, 1))
+    assert (second.source, second.happened_on) == ("year/2", date(2021, 2, 28))
     assert two.year_starts_on(2) == two.term.ends_on  # a year that would begin on the end
 
 
@@ -234,33 +237,40 @@ def test_due_days_and_interest() -> None:
     assert interest(1_855_416, date(2017, 7, 5), date(2017, 6, 5)) == 0
 
 
-def total(entries: Entries) -> int:
-    return sum(fen for _, fen in entries)
-
-
 @rule("M3")
 @given(st.sampled_from(Kind), st.integers(-(10**10), 10**10), fens, fens)
-def test_every_posting_balances(kind: Kind, lines: int, carried: int, deposit: int) -> None:
+def test_every_move_is_of_more_than_nothing(
+    kind: Kind, lines: int, carried: int, deposit: int
+) -> None:
     day = date(2017, 6, 5)
     made = draw(
         Month(2017, 5), day, day, lines=lines, carried=carried, deposit=deposit, closing=True
     )
-    postings = [
-        chart.line(kind, lines),
-        chart.rest_of_retained(carried),
-        chart.reward_credited(carried),
-        chart.deposit_received(deposit),
-        chart.statement_drawn(lines, carried, made.payable, made.short),
-        chart.drawn_from_deposit(made.from_deposit),
-        chart.statement_paid(made.payable, carried),
-        chart.deposit_returned(made.deposit_returned),
-    ]
-    for entries in postings:
-        assert total(entries) == 0
-        assert all(fen for _, fen in entries)
-        assert len({account for account, _ in entries}) == len(entries)
-    back = chart.line(kind, lines) + chart.line_came_too_late(kind, lines)
-    assert sum(fen for account, fen in back if account is Account.SUPPLIER_PENDING) == 0
+    moves = {
+        lines: chart.line(kind, lines),
+        carried: chart.reward_credited(carried),
+        carried - made.short: chart.shortfall_changed(carried, made.short),
+        made.payable: chart.statement_payable(made.payable),
+        made.from_deposit: chart.drawn_from_deposit(made.from_deposit),
+        made.deposit_returned: chart.deposit_returned(made.deposit_returned),
+    }
+    for fen, move in moves.items():
+        if move is None:
+            assert fen == 0
+        else:
+            assert move.fen == abs(fen) > 0
+            assert move.debit != move.credit
+    assert made.payable + (carried - made.short) == lines
+
+
+@rule("M3")
+@given(st.sampled_from(Kind), st.integers(-(10**10), 10**10).filter(bool))
+def test_what_came_too_late_goes_back_the_way_it_came(kind: Kind, fen: int) -> None:
+    there, back = chart.line(kind, fen), chart.line_came_too_late(kind, fen)
+    assert there is not None
+    assert back == Move(there.credit, there.debit, there.fen)
+    pending = there.credit if fen > 0 else there.debit
+    assert pending is Account.SUPPLIER_PENDING
 
 
 @rule("B12")

@@ -82,40 +82,53 @@ terms = sa.Table(
     sa.CheckConstraint("kind in ('signed', 'renewed', 'terminated')", name="kinds_of_end"),
 )
 
-transactions = sa.Table(
-    "transactions",
+bookings = sa.Table(
+    "bookings",
     metadata,
     _office(),
+    sa.Column("contract", sa.Text, primary_key=True),
     sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    sa.Column("contract", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False, comment="what it books: finding/f1"),
+    sa.Column("booked_for", sa.Text, nullable=False, comment="what it books: finding/f1"),
     sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("debit", sa.Text, nullable=False, comment="the account that the money goes to"),
+    sa.Column("credit", sa.Text, nullable=False, comment="the account that it comes from"),
+    sa.Column("fen", sa.BigInteger, nullable=False),
     sa.Column("happened_on", sa.Date, nullable=False),
     _recorded(),
     sa.Column("cause", sa.Uuid, comment="null: the sweep of recorded_on, or a payment"),
-    sa.Column(
-        "booked_in", pg.BIGINT, nullable=False,
-        server_default=sa.text("(pg_current_xact_id()::text)::bigint"),
-        comment="the database transaction; entries join in that one or never",
-    ),
     _at(),
+    # Of bookings that stand for a line of a statement:
+    sa.Column("kind", sa.Text, comment="null: it is no line"),
+    sa.Column("month", sa.Text, comment="or quarter that it is about"),
+    sa.Column("source", sa.Text),
+    sa.Column("revision", sa.Integer, comment="of a score, else 0"),
+    sa.Column("rules_version", sa.Integer),
+    sa.Column("numbers", pg.JSONB, comment="what was put into the rule (B13)"),
+    sa.Column("statement_month", sa.Text, comment="null: waits for a statement (B5)"),
+    sa.Column("set_aside_on", sa.Date, comment="taken back: the account was closed (B12)"),
     sa.UniqueConstraint(
-        "office_id", "contract", "source", "rule", name="one_booking_per_source_and_rule"
+        "office_id", "contract", "booked_for", "rule", name="one_booking_per_source_and_rule"
+    ),
+    sa.CheckConstraint("fen > 0", name="bookings_move_money"),
+    sa.CheckConstraint("debit <> credit", name="from_one_account_to_another"),
+    sa.CheckConstraint(_one_of("debit", Account), name="debits_of_the_chart"),
+    sa.CheckConstraint(_one_of("credit", Account), name="credits_of_the_chart"),
+    sa.CheckConstraint(_one_of("kind", Kind), name="kinds_of_line"),
+    sa.CheckConstraint(
+        "num_nulls(kind, month, source, revision, rules_version, numbers) in (0, 6)",
+        name="whole_lines",
+    ),
+    sa.CheckConstraint(
+        "statement_month is null or set_aside_on is null", name="set_aside_or_on_a_statement"
+    ),
+    sa.Index(
+        "lines_of_statement", "office_id", "contract", "statement_month",
+        postgresql_where=sa.text("kind is not null"),
     ),
 )  # fmt: skip
-
-entries = sa.Table(
-    "entries",
-    metadata,
-    _office(),
-    sa.Column("transaction_id", sa.BigInteger, primary_key=True),
-    sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("fen", sa.BigInteger, nullable=False, comment="debit positive, credit negative"),
-    # That they belong to a transaction of this very moment is proven by a trigger, once for all
-    # of a statement: foreign keys look up row by row.
-    sa.CheckConstraint("fen <> 0", name="entries_move_money"),
-    sa.CheckConstraint(_one_of("account", Account), name="accounts_of_the_chart"),
-)  # fmt: skip
+"""Each moves money from one account to another, so that nothing here could be out of balance. Read
+them as `lines`, or as `entries` of two sides: views, made in the migrations.
+"""
 
 balances = sa.Table(
     "balances",
@@ -125,37 +138,6 @@ balances = sa.Table(
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("fen", sa.BigInteger, nullable=False, comment="the sum of the account's entries"),
 )
-
-lines = sa.Table(
-    "lines",
-    metadata,
-    _office(),
-    sa.Column("contract", sa.Text, primary_key=True),
-    sa.Column("id", sa.BigInteger, primary_key=True, comment="its transaction's"),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("month", sa.Text, nullable=False, comment="or quarter that it is about"),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("revision", sa.Integer, nullable=False, comment="of a score, else 0"),
-    sa.Column("fen", sa.BigInteger, nullable=False, comment="positive for the supplier"),
-    sa.Column("rule", sa.Text, nullable=False),
-    sa.Column("rules_version", sa.Integer, nullable=False),
-    sa.Column("numbers", pg.JSONB, nullable=False, comment="what was put into the rule (B13)"),
-    sa.Column("happened_on", sa.Date, nullable=False),
-    _recorded(),
-    sa.Column("cause", sa.Uuid),
-    sa.Column("statement_month", sa.Text, comment="null: waits for a statement (B5)"),
-    sa.Column("set_aside_on", sa.Date, comment="taken back: the account was closed (B12)"),
-    sa.UniqueConstraint(
-        "office_id", "contract", "kind", "source", "month", "revision",
-        name="one_line_per_source",
-    ),
-    sa.CheckConstraint("fen <> 0", name="lines_move_money"),
-    sa.CheckConstraint(_one_of("kind", Kind), name="kinds_of_line"),
-    sa.CheckConstraint(
-        "statement_month is null or set_aside_on is null", name="set_aside_or_on_a_statement"
-    ),
-    sa.Index("lines_of_statement", "office_id", "contract", "statement_month"),
-)  # fmt: skip
 
 fees = sa.Table(
     "fees",

@@ -98,8 +98,8 @@ async def _rests_on(tx: Tx, contract: str, row: Row) -> list[LineShown]:
     kind = Kind(row["kind"])
     if kind is Kind.FINDING_WITHDRAWN:
         rows = await tx.rows(
-            """select * from lines where (office_id, contract, kind, source)
-                                         = ($1, $2, 'finding', $3)""",
+            """select * from lines where (office_id, contract, booked_for, rule)
+                                         = ($1, $2, 'finding/' || $3, 'B2')""",
             tx.office,
             contract,
             row["source"],

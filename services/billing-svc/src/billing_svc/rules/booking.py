@@ -1,4 +1,4 @@
-"""M3: one change of money: a balanced transaction and, mostly, the statement line it stands for."""
+"""M3: one change of money: from account to account and, mostly, a line of a statement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from uuid import UUID
 from houqin_shared.calendar import Month
 
 from billing_svc.rules import chart
-from billing_svc.rules.chart import Entries, Kind
+from billing_svc.rules.chart import Kind, Move
 
 Numbers = Mapping[str, object]
 """What was put into the rule, as people read it: amounts in yuan, percentages, scores (B13)."""
@@ -42,12 +42,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A balanced transaction, known by contract, source and rule."""
+    """A change of money, known by contract, source and rule."""
 
     contract: str
     source: str
     rule: str
-    entries: Entries
+    move: Move
     happened_on: date
     recorded_on: date
     cause: UUID | None = None
@@ -68,9 +68,10 @@ class Booking:
         cause: UUID | None = None,
         statement: Month | None = None,
     ) -> "Booking":
-        """The booking that a line stands for."""
-        entries = chart.line(line.kind, line.fen)
+        """The booking that a line stands for; a line moves money."""
+        move = chart.line(line.kind, line.fen)
+        assert move is not None
         return cls(
-            contract, line.key, line.rule, entries, happened_on, recorded_on, cause, line,
+            contract, line.key, line.rule, move, happened_on, recorded_on, cause, line,
             rules_version, statement,
         )  # fmt: skip

@@ -26,17 +26,18 @@ a line against the supplier      B1-6  supplier-pending   its counterpart
 the rest of a quarter's retained  B6   retained           reward-fund
 a contract year's reward          B7   reward-cost        reward-fund
 the deposit is received           B8   bank               deposit
-a statement above zero is drawn   B9   supplier-pending   shortfall carried before; the rest
-                                                          statement-payable
+a statement above zero is drawn   B9   supplier-pending   statement-payable
+  and covers what was carried     B9   supplier-pending   shortfall
 a statement below zero is drawn   B9   shortfall          supplier-pending
   and draws on the deposit        B9   deposit            shortfall
 a statement is paid               B10  statement-payable  bank
-                                       and interest-cost
+  and interest if it is late      B10  interest-cost      bank
 the deposit is returned           B12  deposit            bank
 a line came too late              B12  as the line, the other way round
 """
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Account(StrEnum):
@@ -81,62 +82,72 @@ COUNTERPART = {
     Kind.BONUS: Account.REWARD_FUND,
 }
 
-Entries = tuple[tuple[Account, int], ...]
-"""Debits positive, credits negative, together zero; no entry of zero."""
+
+class Move(NamedTuple):
+    """`fen` > 0 go from the credited account to the debited one: balanced by its shape (M3)."""
+
+    debit: Account
+    credit: Account
+    fen: int
 
 
-def _entries(*entries: tuple[Account, int]) -> Entries:
-    return tuple(entry for entry in entries if entry[1] != 0)
+def _move(debit: Account, credit: Account, fen: int) -> Move | None:
+    """None for nothing; what is below zero goes the other way."""
+    if fen == 0:
+        return None
+    return Move(debit, credit, fen) if fen > 0 else Move(credit, debit, -fen)
 
 
-def line(kind: Kind, fen: int) -> Entries:
+def line(kind: Kind, fen: int) -> Move | None:
     """B1-B6: a line of `fen`, positive in the supplier's favour, waits for its statement."""
-    return _entries((COUNTERPART[kind], fen), (Account.SUPPLIER_PENDING, -fen))
+    return _move(COUNTERPART[kind], Account.SUPPLIER_PENDING, fen)
 
 
-def line_came_too_late(kind: Kind, fen: int) -> Entries:
+def line_came_too_late(kind: Kind, fen: int) -> Move | None:
     """B12: a line booked for a day on which the account was closed is taken back."""
     return line(kind, -fen)
 
 
-def rest_of_retained(fen: int) -> Entries:
+def rest_of_retained(fen: int) -> Move | None:
     """B6: what a quarter does not give back feeds the reward fund."""
-    return _entries((Account.RETAINED, fen), (Account.REWARD_FUND, -fen))
+    return _move(Account.RETAINED, Account.REWARD_FUND, fen)
 
 
-def reward_credited(fen: int) -> Entries:
+def reward_credited(fen: int) -> Move | None:
     """B7: the reward fund grows each contract year."""
-    return _entries((Account.REWARD_COST, fen), (Account.REWARD_FUND, -fen))
+    return _move(Account.REWARD_COST, Account.REWARD_FUND, fen)
 
 
-def deposit_received(fen: int) -> Entries:
+def deposit_received(fen: int) -> Move | None:
     """B8: the supplier's security comes in."""
-    return _entries((Account.BANK, fen), (Account.DEPOSIT, -fen))
+    return _move(Account.BANK, Account.DEPOSIT, fen)
 
 
-def statement_drawn(lines: int, carried_before: int, payable: int, short: int) -> Entries:
-    """B9: the sum of the lines and what was carried become payable, or a shortfall."""
-    return _entries(
-        (Account.SUPPLIER_PENDING, lines),
-        (Account.SHORTFALL, short - carried_before),
-        (Account.STATEMENT_PAYABLE, -payable),
-    )
+def statement_payable(payable: int) -> Move | None:
+    """B9: what the lines leave, when what was carried is covered, becomes payable."""
+    return _move(Account.SUPPLIER_PENDING, Account.STATEMENT_PAYABLE, payable)
 
 
-def drawn_from_deposit(fen: int) -> Entries:
+def shortfall_changed(carried_before: int, short: int) -> Move | None:
+    """B9: the lines cover what was carried, or fall short themselves."""
+    return _move(Account.SUPPLIER_PENDING, Account.SHORTFALL, carried_before - short)
+
+
+def drawn_from_deposit(fen: int) -> Move | None:
     """B9: the deposit covers a shortfall as far as it goes."""
-    return _entries((Account.DEPOSIT, fen), (Account.SHORTFALL, -fen))
+    return _move(Account.DEPOSIT, Account.SHORTFALL, fen)
 
 
-def statement_paid(payable: int, interest: int) -> Entries:
-    """B10: what was payable leaves the bank, with interest if it is late."""
-    return _entries(
-        (Account.STATEMENT_PAYABLE, payable),
-        (Account.INTEREST_COST, interest),
-        (Account.BANK, -payable - interest),
-    )
+def statement_paid(payable: int) -> Move | None:
+    """B10: what was payable leaves the bank."""
+    return _move(Account.STATEMENT_PAYABLE, Account.BANK, payable)
 
 
-def deposit_returned(fen: int) -> Entries:
+def interest_paid(interest: int) -> Move | None:
+    """B10: and interest with it if it is late."""
+    return _move(Account.INTEREST_COST, Account.BANK, interest)
+
+
+def deposit_returned(fen: int) -> Move | None:
     """B12: what is left of the deposit goes back."""
-    return _entries((Account.DEPOSIT, fen), (Account.BANK, -fen))
+    return _move(Account.DEPOSIT, Account.BANK, fen)

@@ -71,17 +71,21 @@ class Contract:
         )  # fmt: skip
 
 
-def years_due(contract: Contract, opened: int, day: date) -> Iterator[Booking]:
-    """B7, B8: what the contract years bring that began up to `day` and are not opened yet.
+def years_begun(contract: Contract, known: int, day: date) -> int:
+    """B7: how many contract years have begun up to `day`, if it is known of some already.
 
     A year that begins on or after the end never does.
     """
-    while (first := contract.year_starts_on(opened)) <= day and first < contract.term.ends_on:
-        if opened == 0:
-            yield Booking(
-                contract.id, "deposit", "B8", chart.deposit_received(contract.deposit), first, day
-            )
-        opened += 1
-        yield Booking(
-            contract.id, f"year/{opened}", "B7", chart.reward_credited(contract.reward), first, day
-        )
+    years = known
+    while (first := contract.year_starts_on(years)) <= day and first < contract.term.ends_on:
+        years += 1
+    return years
+
+
+def year_opened(contract: Contract, year: int, day: date) -> Iterator[Booking]:
+    """B7, B8: what a contract year, counted from 1, brings when it is opened on `day`."""
+    first = contract.year_starts_on(year - 1)
+    if year == 1 and (deposit := chart.deposit_received(contract.deposit)):
+        yield Booking(contract.id, "deposit", "B8", deposit, first, day)
+    if reward := chart.reward_credited(contract.reward):
+        yield Booking(contract.id, f"year/{year}", "B7", reward, first, day)

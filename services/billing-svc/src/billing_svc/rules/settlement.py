@@ -76,13 +76,13 @@ class Settlement:
         if line.fen:
             self.bookings.append(self._of(line, recorded_on, cause, None))
 
-    def move(self, source: str, rule: str, entries: chart.Entries, cause: UUID | None) -> None:
-        """A change of money that is no line."""
-        if entries:
+    def move(
+        self, source: str, rule: str, move: chart.Move | None, cause: UUID | None = None
+    ) -> None:
+        """A change of money that is no line, if there is any."""
+        if move:
             contract = self.standing.contract.id
-            self.bookings.append(
-                Booking(contract, source, rule, entries, self.day, self.day, cause)
-            )
+            self.bookings.append(Booking(contract, source, rule, move, self.day, self.day, cause))
 
     def _of(
         self, line: Line, recorded_on: date, cause: UUID | None, statement: Month | None
@@ -156,14 +156,12 @@ def _draw(made: Settlement) -> None:
         closing=made.closes,
     )
     made.statement = statement
-    drawn = chart.statement_drawn(
-        statement.lines, statement.carried_before, statement.payable, statement.short
-    )
     source = f"statement/{made.month}"
-    made.move(source, "B9", drawn, None)
-    made.move(f"{source}/deposit", "B9", chart.drawn_from_deposit(statement.from_deposit), None)
-    returned = chart.deposit_returned(statement.deposit_returned)
-    made.move("deposit-returned", "B12", returned, None)
+    changed = chart.shortfall_changed(statement.carried_before, statement.short)
+    made.move(source, "B9", chart.statement_payable(statement.payable))
+    made.move(f"{source}/shortfall", "B9", changed)
+    made.move(f"{source}/deposit", "B9", chart.drawn_from_deposit(statement.from_deposit))
+    made.move("deposit-returned", "B12", chart.deposit_returned(statement.deposit_returned))
 
 
 def _book_later_scores(made: Settlement) -> None:

@@ -84,7 +84,8 @@ async def give_back(
     row = await tx.row(
         """select a.closed_on, l.id, l.fen, l.rules_version
            from accounts a left join lines l
-                on (l.office_id, l.contract, l.kind, l.source) = ($1, $2, 'finding', $3)
+                on (l.office_id, l.contract, l.booked_for, l.rule)
+                   = ($1, $2, 'finding/' || $3, 'B2')
            where a.office_id = $1 and a.contract = $2""",
         tx.office,
         contract,

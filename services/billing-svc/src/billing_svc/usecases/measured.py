@@ -24,9 +24,10 @@ async def hear_score(
     """
     row = await tx.row(
         """select a.closed_on, a.rules, f.fee_fen,
-                  (select coalesce(sum(l.fen), 0)::bigint from lines l
-                   where (l.office_id, l.contract, l.kind, l.month) = ($1, $2, 'score', $3)
-                  ) as booked,
+                  (select coalesce(sum(l.fen), 0)::bigint from scores s join lines l
+                   on (l.office_id, l.contract, l.booked_for, l.rule)
+                      = ($1, $2, concat('score/', s.month, '/', s.revision), 'B4')
+                   where (s.office_id, s.contract, s.month) = ($1, $2, $3)) as booked,
                   (select max(s.revision) from scores s
                    where (s.office_id, s.contract, s.month) = ($1, $2, $3)) as newest
            from accounts a

@@ -38,11 +38,18 @@ async def pay_statement(tx: Tx, contract: str, month: Month, note: str | None) -
     await _must_be_independent(tx, contract, month)
     payable, due = row["payable_fen"], row["due_on"]
     late = interest(payable, due, tx.today)
-    entries = chart.statement_paid(payable, late)
-    if entries:
-        await book(
-            tx, [Booking(contract, f"statement/{month}", "B10", entries, tx.today, tx.today)]
-        )
+    paid = {
+        f"statement/{month}": chart.statement_paid(payable),
+        f"statement/{month}/interest": chart.interest_paid(late),
+    }
+    await book(
+        tx,
+        [
+            Booking(contract, source, "B10", move, tx.today, tx.today)
+            for source, move in paid.items()
+            if move
+        ],
+    )
     await tx.run(
         """update statements
            set paid_on = $4, interest_fen = $5, paid_by = $6, payment_note = $7

@@ -4,7 +4,8 @@ from datetime import date
 
 from houqin_shared.transaction import Tx
 
-from billing_svc.rules.contract import years_due
+from billing_svc.rules.booking import Booking
+from billing_svc.rules.contract import year_opened, years_begun
 from billing_svc.usecases.booking import book
 from billing_svc.usecases.standing import END_BEFORE, read_contract
 
@@ -24,12 +25,13 @@ async def open_years(tx: Tx, day: date) -> None:
     )
     if not rows:
         return
-    bookings, opened = [], []
+    bookings: list[Booking] = []
+    opened = []
     for row in rows:
-        contract = read_contract(row)
-        due = list(years_due(contract, row["years_opened"], day))
-        years = row["years_opened"] + sum(booking.rule == "B7" for booking in due)
-        bookings += [booking for booking in due if booking.entries]
+        contract, known = read_contract(row), row["years_opened"]
+        years = years_begun(contract, known, day)
+        for year in range(known + 1, years + 1):
+            bookings += year_opened(contract, year, day)
         opened.append((contract.id, years, contract.year_starts_on(years)))
     await book(tx, bookings)
     await tx.run(

@@ -104,8 +104,8 @@ def test_what_is_retained_is_a_share_of_the_fee(fen: int) -> None:
 @rule("B2")
 def test_a_repeat_costs_more() -> None:
     tariff = Tariff.read({"general": "50.00"}, 3)
-    once = Deduction("c1", Kind.FINDING, "f1", "general", date(2017, 5, 3))
-    again = Deduction("c1", Kind.FINDING, "f2", "general", date(2017, 5, 3), repeat=True)
+    once = Deduction("c1", Kind.FINDING, ["f1"], "general", date(2017, 5, 3))
+    again = Deduction("c1", Kind.FINDING, ["f2"], "general", date(2017, 5, 3), repeat=True)
     assert once.line(tariff).fen == -5_000
     assert again.line(tariff).fen == -15_000
 
@@ -113,7 +113,7 @@ def test_a_repeat_costs_more() -> None:
 @rule("B3")
 def test_a_withdrawal_gives_back_what_was_taken() -> None:
     line = withdrawn("f1", date(2017, 5, 3), -15_000, 7)
-    assert (line.fen, line.month, line.source) == (15_000, "2017-05", "f1")
+    assert (line.fen, line.month, line.sources) == (15_000, "2017-05", ["f1"])
 
 
 LADDER = Ladder(Fraction(85), Fraction(1), Fraction(30))
@@ -166,7 +166,7 @@ def test_a_released_quarter_loses_nothing(fen: int, kept: int, rate: Fraction, f
 @rule("B6")
 def test_unmeasured_returns_all_without_bonus() -> None:
     released = release(Quarter(2017, 2), RULES, {Month(2017, 4): (100, 5)}, None, 10)
-    assert (released.returned.source, released.returned.fen) == (NOT_MEASURED, 5)
+    assert (released.returned.sources, released.returned.fen) == ([NOT_MEASURED], 5)
     assert (released.bonus, released.fund_change) == (None, 0)
 
 
@@ -205,12 +205,12 @@ def test_years_begin_while_the_contract_runs() -> None:
     assert years_begun(two, 0, date(2020, 2, 28)) == 0
     assert years_begun(two, 0, date(2020, 2, 29)) == 1
     first = list(year_opened(two, 1, date(2020, 2, 29)))
-    assert [b.source for b in first] == ["deposit", "year/1"]
+    assert [b.sources for b in first] == [["deposit"], ["year/1"]]
     assert two.deposit == 2_350_000
     assert two.reward == 470_000
     assert years_begun(two, 1, date(2030, 1, 1)) == 2
     (second,) = year_opened(two, 2, date(2030, 1, 1))
-    assert (second.source, second.happened_on) == ("year/2", date(2021, 2, 28))
+    assert (second.sources, second.happened_on) == (["year/2"], date(2021, 2, 28))
     assert two.year_starts_on(2) == two.term.ends_on  # a year that would begin on the end
 
 

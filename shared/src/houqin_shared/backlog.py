@@ -6,6 +6,7 @@ arrives within one.
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 import time
@@ -17,8 +18,8 @@ from houqin_shared.transaction import Pool
 
 log = logging.getLogger(__name__)
 
-LOOK = 1.0
-"""Seconds between two looks."""
+LOOK, QUIET_LOOK = 1.0, 10.0
+"""Seconds between two looks, and while nothing waits and no bulk work is asked for."""
 SHARE = 20
 """A look takes at most a twentieth of the time: counting millions is done less often."""
 PATIENCE = 5.0
@@ -50,6 +51,7 @@ class Backlog:
         self._unsent = 0
         self._unheard = 0
         self._bus_tells = True
+        self._asked = asyncio.Event()
         self._looked_at = time.monotonic()
         self._drains = 0.0
 
@@ -60,6 +62,7 @@ class Backlog:
 
     def admit_bulk(self) -> None:
         """Raises TooMuchWaits."""
+        self._asked.set()
         if self.waiting > self._most:
             raise TooMuchWaits(
                 waiting=self.waiting, most=self._most, retry_after=self._worth_waiting()
@@ -81,6 +84,11 @@ class Backlog:
             except Exception:
                 log.exception("%s: its backlog is not known, the last figure counts", self._topic)
             await asyncio.sleep(max(LOOK, (time.monotonic() - began) * SHARE))
+            if not self.waiting:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(QUIET_LOOK - LOOK):
+                        await self._asked.wait()
+            self._asked.clear()
 
     async def look(self) -> None:
         """Count what waits. While the bus can't be asked its last figure counts: nobody can hear

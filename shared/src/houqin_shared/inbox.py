@@ -21,7 +21,9 @@ from houqin_shared.events import (
     NotYetKnown,
     TogetherListener,
     read_fact,
+    type_in,
 )
+from houqin_shared.pace import Pace
 from houqin_shared.problem import OUTAGES
 from houqin_shared.transaction import (
     Connection,
@@ -42,6 +44,11 @@ log = logging.getLogger(__name__)
 BATCH = 500
 WAIT = 0.5
 """Seconds that one look at the bus may wait for something to come."""
+
+GATHER = 0.03
+"""Seconds from batch to batch of a stream of facts."""
+UNHURRIED = 0.2
+"""Seconds from batch to batch of what is of no concern here: it only has to be passed over."""
 
 AGAIN = 1.0
 """Seconds until a batch that could not be applied is asked for again."""
@@ -122,6 +129,7 @@ class Inbox:
     def __init__(self, transactions: Transactions, hears: Hears) -> None:
         self._transactions = transactions
         self._hears = hears
+        self._pace = Pace()
         self.applied = 0
         self.halted_because: str | None = None
         """Facts are lost on the bus: nothing is consumed any more until an operator has decided."""
@@ -151,10 +159,13 @@ class Inbox:
 
     async def consume(self, subscription: Subscription, wait: float) -> int:
         """Receive, apply and acknowledge one batch; how many messages came."""
+        await self._pace.begin()
         received = await subscription.receive(BATCH, wait)
         if received:
             await self.apply(received)
             await subscription.acknowledge()
+        else:
+            self._pace.pauses()
         return len(received)
 
     async def apply(self, received: Sequence[Received]) -> None:
@@ -162,13 +173,8 @@ class Inbox:
 
         Most batches have no bad message, so the first try is made without savepoints.
         """
-        envelopes = [
-            envelope
-            for each in received
-            if self._concerns(
-                envelope := Envelope.read_or_wrap(each.value, each.topic, each.key, each.copy)
-            )
-        ]
+        envelopes = [envelope for each in received if (envelope := self._read(each)) is not None]
+        self._set_pace(envelopes)
         if not envelopes:
             return
         try:
@@ -182,12 +188,25 @@ class Inbox:
             log.warning("%s: a message failed; applying one by one", self._transactions.service)
             await self._apply(envelopes, one_by_one=True)
 
-    def _concerns(self, envelope: Envelope) -> bool:
-        """A topic carries more than one service listens to."""
-        return envelope.type in self._hears.listeners or envelope.type in (
-            DayClosed.TYPE,
-            UNREADABLE,
+    def _read(self, received: Received) -> Envelope | None:
+        """None if it is of no concern here: a topic carries more than one service listens to."""
+        if not self._concerns(type_in(received.value)):
+            return None
+        envelope = Envelope.read_or_wrap(
+            received.value, received.topic, received.key, received.copy
         )
+        return envelope if self._concerns(envelope.type) else None
+
+    def _concerns(self, kind: str | None) -> bool:
+        return kind in self._hears.listeners or kind in (DayClosed.TYPE, UNREADABLE, None)
+
+    def _set_pace(self, envelopes: Sequence[Envelope]) -> None:
+        if not envelopes:
+            self._pace.streams(UNHURRIED)
+        elif any(envelope.type == DayClosed.TYPE for envelope in envelopes):
+            self._pace.pauses()  # somebody may be waiting for the day
+        else:
+            self._pace.streams(GATHER)
 
     async def _apply(self, envelopes: Sequence[Envelope], *, one_by_one: bool) -> None:
         async with self._transactions.begin(*_locks(envelopes)) as connection:

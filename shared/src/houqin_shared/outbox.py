@@ -9,6 +9,7 @@ import asyncio
 import logging
 
 from houqin_shared.bus import Bus, Message
+from houqin_shared.pace import Pace
 from houqin_shared.transaction import Connection, Pool, is_gone
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,9 @@ QUICKEST, SLOWEST = 0.002, 0.1
 """Seconds between two looks: soon after one that found nothing though somebody woke the relay, for
 the elders of those rows have not ended yet; rarely when it is quiet, for rows of another replica.
 """
+
+GATHER = 0.015
+"""Seconds from batch to batch while facts come faster than they are sent one by one."""
 
 AGAIN = 1.0
 """Seconds until a relay that failed, or that another one leads, tries again."""
@@ -69,11 +73,17 @@ class Relay:
             try:
                 epoch = await self._take_over(session)
                 pause = SLOWEST
+                pace = Pace()
                 while True:
+                    await pace.begin()
                     self._woken.clear()
                     sent = await self.send_batch(session, epoch)
                     if sent:
                         pause = SLOWEST
+                    if 1 < sent < BATCH:
+                        pace.streams(GATHER)
+                    else:
+                        pace.pauses()
                     if sent < BATCH:
                         woken = await self._woken_within(pause)
                         pause = QUICKEST if woken else min(pause * 2, SLOWEST)

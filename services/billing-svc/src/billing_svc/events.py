@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Deducted(BaseModel):
-    """One line: negative `fen` where money is taken, positive where it is given back.
+    """A line for each source: negative `fen` where money is taken, positive where it is given
+    back, the same for each.
 
     `month` is the month it is about; it lands on the first statement drawn after it was recorded
     (B5).
@@ -17,7 +18,7 @@ class Deducted(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["finding", "finding-withdrawn", "complaint", "rectification", "score"]
-    source: str
+    sources: list[str]
     month: str
     fen: int
 

@@ -1,6 +1,7 @@
 """What billing-svc hears: its own reading of each fact, no more than it needs."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -90,22 +91,17 @@ class FindingsConfirmed(Fact):
 @hears.together("cn.houqin.inspection.findings-confirmed.v1")
 async def findings_cost(heard: Sequence[Work[FindingsConfirmed]]) -> None:
     await book_deductions(
-        [
-            Work(
-                each.tx,
-                Deduction(
-                    each.what.contract,
-                    Kind.FINDING,
-                    found.finding,
-                    found.severity,
-                    each.what.happened_on,
-                    found.repeat,
-                ),
-            )
-            for each in heard
-            for found in each.what.findings
-        ]
+        [Work(each.tx, deduction) for each in heard for deduction in _of_findings(each.what)]
     )
+
+
+def _of_findings(fact: FindingsConfirmed) -> Iterator[Deduction]:
+    """One for all findings that cost the same."""
+    alike: defaultdict[tuple[str, bool], list[str]] = defaultdict(list)
+    for found in fact.findings:
+        alike[found.severity, found.repeat].append(found.finding)
+    for (severity, repeat), findings in alike.items():
+        yield Deduction(fact.contract, Kind.FINDING, findings, severity, fact.happened_on, repeat)
 
 
 class FindingWithdrawn(Fact):
@@ -139,7 +135,7 @@ async def a_failed_rectification_costs(tx: Tx, fact: RectificationFailed) -> Non
     source = f"{fact.notice}#{fact.round}"
     await _deduct(
         tx,
-        Deduction(fact.contract, Kind.RECTIFICATION, source, "rectification", fact.happened_on),
+        Deduction(fact.contract, Kind.RECTIFICATION, [source], "rectification", fact.happened_on),
     )
 
 
@@ -153,7 +149,7 @@ class ComplaintUpheld(Fact):
 async def an_upheld_complaint_costs(tx: Tx, fact: ComplaintUpheld) -> None:
     await _deduct(
         tx,
-        Deduction(fact.contract, Kind.COMPLAINT, fact.complaint, "complaint", fact.happened_on),
+        Deduction(fact.contract, Kind.COMPLAINT, [fact.complaint], "complaint", fact.happened_on),
     )
 
 

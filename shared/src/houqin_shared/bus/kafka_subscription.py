@@ -75,7 +75,6 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
             max_poll_interval_ms=300_000,
-            fetch_max_wait_ms=100,
             **settings.client,
         )
         self._unseeded: set[TopicPartition] = set()
@@ -137,7 +136,10 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             if self._new:
                 await self._take_up(self._new)
             self._go_back()
+            self._consumer.resume(*self._consumer.assignment())
             batches = await self._consumer.getmany(timeout_ms=int(wait * 1000), max_records=most)
+            # What comes while a batch is worked on comes together: one fetch instead of many.
+            self._consumer.pause(*self._consumer.assignment())
             return self._accept(batches)
         except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
             if self._new:

@@ -1,7 +1,7 @@
 """M3: one change of money: from account to account and, mostly, a line of a statement."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -16,36 +16,40 @@ Numbers = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a statement, `fen` positive in the supplier's favour."""
+    """A line of a statement, `fen` positive in the supplier's favour; or several, one for each
+    source, that are alike in all else, as the findings of a visit often are.
+    """
 
     kind: Kind
     month: str
     """The month, or of a quarter's lines the quarter, that it is about."""
-    source: str
+    sources: Sequence[str]
     fen: int
+    """Of each."""
     rule: str
     numbers: Numbers
     revision: int = 0
     """Of a score; each revision may book one difference (B4)."""
 
     @property
-    def key(self) -> str:
-        """What it books, unlike all else of the contract."""
+    def keys(self) -> Sequence[str]:
+        """What each books, unlike all else of the contract."""
+        kind = self.kind.value
         match self.kind:
             case Kind.SCORE:
-                return f"{self.kind}/{self.month}/{self.revision}"
+                return [f"{kind}/{self.month}/{self.revision}"]
             case Kind.RETAINED_RETURNED | Kind.BONUS:
-                return f"{self.kind}/{self.month}"
+                return [f"{kind}/{self.month}"]
             case _:
-                return f"{self.kind}/{self.source}"
+                return [f"{kind}/{source}" for source in self.sources]
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A change of money, known by contract, source and rule."""
+    """A change of money, known by contract, source and rule; the same for each of its sources."""
 
     contract: str
-    source: str
+    sources: Sequence[str]
     rule: str
     move: Move
     happened_on: date
@@ -55,6 +59,16 @@ class Booking:
     rules_version: int = 0
     statement: Month | None = field(default=None)
     """The statement on which its line stands from the beginning; None: it waits (B5)."""
+
+    def without(self, known: Collection[str]) -> "Booking":
+        """For the sources that aren't booked already."""
+        kept = [n for n, source in enumerate(self.sources) if source not in known]
+        line = self.line
+        return replace(
+            self,
+            sources=[self.sources[n] for n in kept],
+            line=line and replace(line, sources=[line.sources[n] for n in kept]),
+        )
 
     @classmethod
     def of(
@@ -72,6 +86,6 @@ class Booking:
         move = chart.line(line.kind, line.fen)
         assert move is not None
         return cls(
-            contract, line.key, line.rule, move, happened_on, recorded_on, cause, line,
+            contract, line.keys, line.rule, move, happened_on, recorded_on, cause, line,
             rules_version, statement,
         )  # fmt: skip

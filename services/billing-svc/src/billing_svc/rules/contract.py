@@ -50,7 +50,7 @@ class Contract:
         return Line(
             Kind.FEE,
             str(month),
-            str(month),
+            [str(month)],
             fee(self.annual_price, self.term.starts_on, part),
             "B1",
             {
@@ -66,7 +66,7 @@ class Contract:
         """B1: what is kept back of a month's fee."""
         percent = self.rules.retained_percent
         return Line(
-            Kind.RETAINED, str(month), str(month), -share(fee, percent), "B1",
+            Kind.RETAINED, str(month), [str(month)], -share(fee, percent), "B1",
             {"fee": yuan_of_fen(fee), "retained_percent": written(percent)},
         )  # fmt: skip
 
@@ -86,6 +86,6 @@ def year_opened(contract: Contract, year: int, day: date) -> Iterator[Booking]:
     """B7, B8: what a contract year, counted from 1, brings when it is opened on `day`."""
     first = contract.year_starts_on(year - 1)
     if year == 1 and (deposit := chart.deposit_received(contract.deposit)):
-        yield Booking(contract.id, "deposit", "B8", deposit, first, day)
+        yield Booking(contract.id, ["deposit"], "B8", deposit, first, day)
     if reward := chart.reward_credited(contract.reward):
-        yield Booking(contract.id, f"year/{year}", "B7", reward, first, day)
+        yield Booking(contract.id, [f"year/{year}"], "B7", reward, first, day)

@@ -1,5 +1,6 @@
 """B2, B3: what findings, upheld complaints and failed rectifications cost, and giving it back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,18 +14,18 @@ from billing_svc.rules.ruleset import Tariff
 
 @dataclass(frozen=True, slots=True)
 class Deduction:
-    """Something that went wrong, priced by the rule set."""
+    """Something that went wrong, priced by the rule set; or several things at the same price."""
 
     contract: str
     kind: Kind
-    source: str
+    sources: Sequence[str]
     what: str
     """Its price's name: general, major, complaint or rectification."""
     happened_on: date
     repeat: bool = False
 
     def line(self, tariff: Tariff) -> Line:
-        """B2: minus the amount, `times` as much for a repeat."""
+        """B2: minus the amount, `times` as much for a repeat; a line for each source."""
         numbers: dict[str, object] = {
             "what": self.what,
             "amount": yuan_of_fen(tariff.amounts[self.what]),
@@ -35,7 +36,7 @@ class Deduction:
         return Line(
             self.kind,
             str(Month.of(self.happened_on)),
-            self.source,
+            self.sources,
             -tariff.charge(self.what, repeat=self.repeat),
             "B2",
             numbers,
@@ -47,7 +48,7 @@ def withdrawn(finding: str, found_on: date, taken: int, line: int) -> Line:
     return Line(
         Kind.FINDING_WITHDRAWN,
         str(Month.of(found_on)),
-        finding,
+        [finding],
         -taken,
         "B3",
         {"taken": yuan_of_fen(taken), "reverses": line},

@@ -81,7 +81,7 @@ def release(
     numbers: dict[str, object] = {"retained": yuan_of_fen(retained)}
     if survey is None:
         numbers |= {"rate": None, "given_up_on": given_up_on(quarter).isoformat()}
-        back = Line(Kind.RETAINED_RETURNED, month, NOT_MEASURED, retained, "B6", numbers)
+        back = Line(Kind.RETAINED_RETURNED, month, [NOT_MEASURED], retained, "B6", numbers)
         return Release(quarter, NOT_MEASURED, retained, back, None, 0, None)
     band = rules.band(survey.rate)
     numbers |= {
@@ -97,11 +97,11 @@ def release(
         band.name,
         retained,
         Line(
-            Kind.RETAINED_RETURNED, month, band.name, returned, "B6",
+            Kind.RETAINED_RETURNED, month, [band.name], returned, "B6",
             numbers | {"returned_percent": written(band.returned_percent)},
         ),
         Line(
-            Kind.BONUS, month, band.name, bonus, "B6",
+            Kind.BONUS, month, [band.name], bonus, "B6",
             numbers
             | {
                 "fees": yuan_of_fen(fee),

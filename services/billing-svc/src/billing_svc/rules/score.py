@@ -31,7 +31,7 @@ class Score:
         return Line(
             Kind.SCORE,
             str(month),
-            str(month),
+            [str(month)],
             -taken - booked,
             "B4",
             {

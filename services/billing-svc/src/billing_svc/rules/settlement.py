@@ -82,7 +82,7 @@ class Settlement:
         """A change of money that is no line, if there is any."""
         if move:
             contract = self.standing.contract.id
-            self.bookings.append(Booking(contract, source, rule, move, self.day, self.day, cause))
+            self.bookings.append(Booking(contract, [source], rule, move, self.day, self.day, cause))
 
     def _of(
         self, line: Line, recorded_on: date, cause: UUID | None, statement: Month | None

@@ -1,6 +1,7 @@
 """M3: write bookings. The only place that writes the ledger."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from houqin_shared.events import Envelope
@@ -12,20 +13,24 @@ BOOK = """
 with caused as (
     insert into causes (office_id, event_id, contract, type, caused_by, envelope, recorded_on)
     select office_id, event_id, contract, type, caused_by, envelope::jsonb, recorded_on
-    from unnest($18::text[], $19::uuid[], $20::text[], $21::text[], $22::uuid[], $23::text[],
-                $24::date[])
+    from unnest($19::text[], $20::uuid[], $21::text[], $22::text[], $23::uuid[], $24::text[],
+                $25::date[])
          as heard (office_id, event_id, contract, type, caused_by, envelope, recorded_on)
     on conflict do nothing
-), wanted as (
+), alike as (
     select * from unnest(
-        $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-        $8::date[], $9::date[], $10::uuid[],
-        $11::text[], $12::text[], $13::text[], $14::integer[], $15::integer[], $16::jsonb[],
-        $17::text[]
-    ) with ordinality as w (
-        office_id, contract, booked_for, rule, debit, credit, fen, happened_on, recorded_on, cause,
-        kind, month, source, revision, rules_version, numbers, statement_month, n
+        $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+        $7::date[], $8::date[], $9::uuid[],
+        $10::text[], $11::text[], $12::integer[], $13::integer[], $14::jsonb[], $15::text[]
+    ) with ordinality as a (
+        office_id, contract, rule, debit, credit, fen, happened_on, recorded_on, cause,
+        kind, month, revision, rules_version, numbers, statement_month, booking
     )
+), wanted as (
+    select alike.*, booked_for, source, n
+    from unnest($16::bigint[], $17::text[], $18::text[]) with ordinality
+         as each_of (booking, booked_for, source, n)
+    join alike using (booking)
 ), new as (
     insert into bookings (
         office_id, contract, booked_for, rule, debit, credit, fen, happened_on, recorded_on, cause,
@@ -47,8 +52,11 @@ with caused as (
     group by 1, 2, 3 order by 1, 2, 3
     on conflict (office_id, contract, account) do update set fen = b.fen + excluded.fen
 )
-select n from wanted join new using (office_id, contract, booked_for, rule) order by n
+select booking, booked_for from wanted
+left join new using (office_id, contract, booked_for, rule)
+where new.fen is null
 """
+"""Answers what was booked before."""
 
 
 def cause_of(tx: Tx) -> Envelope:
@@ -78,27 +86,46 @@ async def book_together(
     if not some:
         return []
     connection = some[0].tx.connection
-    rows = await connection.fetch(BOOK, *_wanted(bookings), *_heard(causes))
-    return [bookings[row["n"] - 1] for row in rows]
+    rows = await connection.fetch(
+        BOOK,
+        *columns([_alike(work) for work in bookings], 15),
+        *columns(list(_each(bookings)), 3),
+        *_heard(causes),
+    )
+    if not rows:
+        return list(bookings)
+    known: defaultdict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        known[row["booking"]].add(row["booked_for"])
+    new = [Work(work.tx, work.what.without(known[n])) for n, work in enumerate(bookings, 1)]
+    return [work for work in new if work.what.sources]
 
 
-def _wanted(works: Sequence[Work[Booking]]) -> list[list[Any]]:
-    return columns([(work.tx.office, *_row(work.what)) for work in works], 17)
-
-
-def _row(booking: Booking) -> tuple[Any, ...]:
-    move, line = booking.move, booking.line
+def _alike(work: Work[Booking]) -> tuple[Any, ...]:
+    """What is the same for all sources of a booking."""
+    booking, move, line = work.what, work.what.move, work.what.line
     moved = (
-        booking.contract, booking.source, booking.rule, move.debit.value, move.credit.value,
+        work.tx.office, booking.contract, booking.rule, move.debit.value, move.credit.value,
         move.fen, booking.happened_on, booking.recorded_on, booking.cause,
     )  # fmt: skip
     if line is None:
-        return *moved, None, None, None, None, None, None, None
+        return *moved, None, None, None, None, None, None
     statement = booking.statement and str(booking.statement)
     return (
-        *moved, line.kind.value, line.month, line.source, line.revision, booking.rules_version,
-        line.numbers, statement,
+        *moved, line.kind.value, line.month, line.revision, booking.rules_version, line.numbers,
+        statement,
     )  # fmt: skip
+
+
+def _each(works: Sequence[Work[Booking]]) -> Iterator[tuple[int, str, str | None]]:
+    """What each source is booked for, and what its line shows, if it is one."""
+    for n, work in enumerate(works, 1):
+        booking = work.what
+        if booking.line is None:
+            yield from ((n, source, None) for source in booking.sources)
+        else:
+            shown = zip(booking.sources, booking.line.sources, strict=True)
+            yield from ((n, source, of_line) for source, of_line in shown)
 
 
 def _heard(works: Sequence[Work[Envelope]]) -> list[list[Any]]:

@@ -29,7 +29,7 @@ async def book_deductions(heard: Sequence[Work[Deduction]]) -> None:
         if account is None:
             raise NotYetKnown
         if account.closed:
-            late.append(Work(tx, deduction.source))
+            late += [Work(tx, source) for source in deduction.sources]
             continue
         cause = cause_of(tx)
         causes[cause.id] = Work(tx, cause)
@@ -113,7 +113,7 @@ async def give_back(
 
 def tell_deductions(booked: Sequence[Work[Booking]]) -> None:
     """Tell of the new ones: one event for those that one cause brought about together."""
-    for (_, contract, happened_on, recorded_on_), works in groupby(booked, key=_alike):
+    for (_, contract, happened_on, recorded_on_), works in groupby(booked, key=_together):
         together = list(works)
         together[0].tx.tell(
             DeductionsBooked(
@@ -125,9 +125,11 @@ def tell_deductions(booked: Sequence[Work[Booking]]) -> None:
         )
 
 
-def _alike(work: Work[Booking]) -> tuple[int, str, date, date]:
+def _together(work: Work[Booking]) -> tuple[int, str, date, date]:
     return id(work.tx), work.what.contract, work.what.happened_on, work.what.recorded_on
 
 
 def _told(line: Line) -> Deducted:
-    return Deducted(kind=line.kind.value, source=line.source, month=line.month, fen=line.fen)
+    return Deducted(
+        kind=line.kind.value, sources=list(line.sources), month=line.month, fen=line.fen
+    )

@@ -157,7 +157,7 @@ async def _close(tx: Tx, contracts: Sequence[str], day: date, month: Month) -> N
     await book(
         tx,
         [
-            Booking(row["contract"], f"late/{row['id']}", "B12", move, day, day, row["cause"])
+            Booking(row["contract"], [f"late/{row['id']}"], "B12", move, day, day, row["cause"])
             for row in late
             if (move := chart.line_came_too_late(Kind(row["kind"]), row["fen"]))
         ],

@@ -45,7 +45,7 @@ async def pay_statement(tx: Tx, contract: str, month: Month, note: str | None) -
     await book(
         tx,
         [
-            Booking(contract, source, "B10", move, tx.today, tx.today)
+            Booking(contract, [source], "B10", move, tx.today, tx.today)
             for source, move in paid.items()
             if move
         ],

@@ -13,10 +13,10 @@ from houqin_shared.together import Outcome, Together
 from houqin_shared.transaction import Tx, Work, columns
 
 from inspection_svc.asked import Evidence, NewVisit
-from inspection_svc.events import ConfirmedFinding, FindingsConfirmed
+from inspection_svc.events import FindingsConfirmed
 from inspection_svc.queries.visits import show_visit
 from inspection_svc.rules.finding import Spot, repeats_since, which_repeat
-from inspection_svc.shown import OfficeFinding, OfficeVisit
+from inspection_svc.shown import OfficeVisit
 from inspection_svc.usecases.contracts import Visited, outside, the_contract, visited_contracts
 from inspection_svc.usecases.scores import month_changed
 
@@ -39,26 +39,12 @@ async def record_visit(tx: Tx, visit: NewVisit) -> OfficeVisit:
     return outcome
 
 
-async def record_visits(visits: Sequence[Work[NewVisit]]) -> list[Outcome]:
-    """I1, for several at once, in their order; those that are known already are left alone.
+async def record_visits(visits: Sequence[Work[NewVisit]]) -> Sequence[Outcome]:
+    """I1, for several at once, in their order. Their contracts must be held.
 
-    Their contracts must be held. Raises NumberTaken if one spoils it for all.
+    Raises NumberTaken if one is known already, or spoils it for all.
     """
-    known = await _known(visits)
-    new = [each for each in visits if (each.tx.office, each.what.id) not in known]
-    outcomes = iter(await _record(new))
-    return [None if (each.tx.office, each.what.id) in known else next(outcomes) for each in visits]
-
-
-async def _known(visits: Sequence[Work[NewVisit]]) -> set[tuple[str, str]]:
-    rows = await visits[0].tx.rows(
-        """select office_id, visit from visits
-           join unnest($1::text[], $2::text[]) as asked (office_id, visit)
-                using (office_id, visit)""",
-        [each.tx.office for each in visits],
-        [each.what.id for each in visits],
-    )
-    return {(row["office_id"], row["visit"]) for row in rows}
+    return await _record(visits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +95,18 @@ async def _confirm(
     ]
     seen_before = await _seen_before(visits, since, days)
     confirmed: list[_Confirmed] = []
-    just_seen: defaultdict[tuple[str, str], list[tuple[date, Spot]]] = defaultdict(list)
+    just_seen: defaultdict[tuple[str, str, Spot], set[date]] = defaultdict(set)
     for n, (each, day) in enumerate(zip(visits, days, strict=True)):
-        of_contract = just_seen[each.tx.office, each.what.contract]
-        seen = seen_before[n] | {
-            spot for seen_on, spot in of_contract if since[n] <= seen_on <= day
-        }
+        office, contract = each.tx.office, each.what.contract
         spots = [(finding.criterion, finding.place) for finding in each.what.findings]
+        seen = seen_before[n] | {
+            spot
+            for spot in spots
+            if any(since[n] <= on <= day for on in just_seen.get((office, contract, spot), ()))
+        }
         confirmed.append(_Confirmed(each.tx, each.what, day, which_repeat(spots, seen)))
-        of_contract += [(day, spot) for spot in spots]
+        for spot in spots:
+            just_seen[office, contract, spot].add(day)
     return confirmed
 
 
@@ -126,26 +115,31 @@ async def _seen_before(
 ) -> defaultdict[int, set[Spot]]:
     """For each visit, by its place in the list, the spots that were found before and in time."""
     seen: defaultdict[int, set[Spot]] = defaultdict(set)
-    asked = [
-        (n, each.tx.office, each.what.contract, *spot, since[n], until[n])
+    spots = [
+        (n, *spot)
         for n, each in enumerate(visits)
         for spot in dict.fromkeys((found.criterion, found.place) for found in each.what.findings)
     ]
-    if asked:
+    if spots:
         rows = await visits[0].tx.rows(
-            """select asked.n, asked.criterion, asked.place
-               from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::text[],
-                           $6::date[], $7::date[])
-                    as asked (n, office_id, contract, criterion, place, since, until)
+            """select n, spot.criterion, spot.place
+               from unnest($1::text[], $2::text[], $3::date[], $4::date[]) with ordinality
+                    as visit (office_id, contract, since, until, number)
+               join unnest($5::integer[], $6::text[], $7::text[]) as spot (n, criterion, place)
+                    on n + 1 = number
                cross join lateral (
                    select from findings f
-                   where f.office_id = asked.office_id and f.contract = asked.contract
-                     and f.criterion = asked.criterion and f.place = asked.place
-                     and f.happened_on between asked.since and asked.until
+                   where f.office_id = visit.office_id and f.contract = visit.contract
+                     and f.criterion = spot.criterion and f.place = spot.place
+                     and f.happened_on between visit.since and visit.until
                      and f.withdrawn_on is null
                    limit 1
                ) as earlier""",
-            *columns(asked),
+            [each.tx.office for each in visits],
+            [each.what.contract for each in visits],
+            since,
+            until,
+            *columns(spots),
         )
         for row in rows:
             seen[row["n"]].add((row["criterion"], row["place"]))
@@ -168,14 +162,11 @@ async def _store(confirmed: Sequence[_Confirmed]) -> None:
         (
             n, finding.id, finding.criterion, finding.place, finding.severity, repeat,
             finding.text, finding.note, finding.name_en, _json(finding.evidence), finding.witness,
-            position,
         )
         for n, each in enumerate(confirmed, 1)
-        for position, (finding, repeat) in enumerate(
-            zip(each.visit.findings, each.repeats, strict=True), 1
-        )
+        for finding, repeat in zip(each.visit.findings, each.repeats, strict=True)
     ]  # fmt: skip
-    added = await confirmed[0].tx.row(STORE, *columns(visits, 13), *columns(findings, 12))
+    added = await confirmed[0].tx.row(STORE, *columns(visits, 13), *columns(findings, 11))
     assert added is not None
     if added["visits"] < len(visits):  # at the same moment, for another contract
         raise NumberTaken(what="visit", number=confirmed[0].visit.id)
@@ -207,8 +198,8 @@ with visit as (
            f.finding, f.criterion, f.place, f.severity, f.repeat, f.text, f.note, f.name_en,
            f.evidence::jsonb, f.witness, f.position
     from unnest($14::bigint[], $15::text[], $16::text[], $17::text[], $18::text[], $19::boolean[],
-                $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::integer[])
-         as f (n, finding, criterion, place, severity, repeat,
+                $20::text[], $21::text[], $22::text[], $23::text[], $24::text[])
+         with ordinality as f (n, finding, criterion, place, severity, repeat,
                text, note, name_en, evidence, witness, position)
     join visit using (n)
     on conflict do nothing returning 1
@@ -236,25 +227,28 @@ async def _taken(confirmed: Sequence[_Confirmed]) -> str:
 def _facts(recorded: _Confirmed) -> list[FindingsConfirmed]:
     """What is told of a visit; nothing if nothing was found."""
     visit = recorded.visit
+    # Validated as plain values: up to 1000, and objects would be made one by one in Python.
     found = [
-        ConfirmedFinding.model_construct(  # from a request that was validated: up to 1000
-            finding=finding.id,
-            criterion=finding.criterion,
-            place=finding.place,
-            severity=finding.severity,
-            repeat=repeat,
-        )
+        {
+            "finding": finding.id,
+            "criterion": finding.criterion,
+            "place": finding.place,
+            "severity": finding.severity,
+            "repeat": repeat,
+        }
         for finding, repeat in zip(visit.findings, recorded.repeats, strict=True)
     ]
     return [
-        FindingsConfirmed.model_construct(
-            contract=visit.contract,
-            visit=visit.id,
-            tier=visit.tier,
-            inspector=recorded.tx.by.person,
-            findings=found[first : first + FindingsConfirmed.MOST],
-            happened_on=recorded.happened_on,
-            recorded_on=recorded.tx.today,
+        FindingsConfirmed.model_validate(
+            {
+                "contract": visit.contract,
+                "visit": visit.id,
+                "tier": visit.tier,
+                "inspector": recorded.tx.by.person,
+                "findings": found[first : first + FindingsConfirmed.MOST],
+                "happened_on": recorded.happened_on,
+                "recorded_on": recorded.tx.today,
+            }
         )
         for first in range(0, len(found), FindingsConfirmed.MOST)
     ]
@@ -278,40 +272,33 @@ def _json(evidence: Sequence[Evidence]) -> str:
 
 def _as_recorded(recorded: _Confirmed) -> OfficeVisit:
     tx, visit = recorded.tx, recorded.visit
-    return OfficeVisit(
-        id=visit.id,
-        contract=visit.contract,
-        tier=visit.tier,
-        happened_on=recorded.happened_on,
-        recorded_on=tx.today,
-        findings_count=len(visit.findings),
-        text=visit.text,
-        note=visit.note,
-        name_en=visit.name_en,
-        inspector=tx.by.person,
-        recorded_by=tx.by.signature,
-        findings=[
-            OfficeFinding.model_construct(  # from a request that was validated: up to 1000
-                id=finding.id,
-                visit=visit.id,
-                contract=visit.contract,
-                tier=visit.tier,
-                happened_on=recorded.happened_on,
-                recorded_on=tx.today,
-                criterion=finding.criterion,
-                place=finding.place,
-                severity=finding.severity,
-                repeat=repeat,
-                evidence=finding.evidence,
-                text=finding.text,
-                note=finding.note,
-                name_en=finding.name_en,
-                witness=finding.witness,
-                inspector=tx.by.person,
-                withdrawal=None,
-            )
-            for finding, repeat in zip(visit.findings, recorded.repeats, strict=True)
-        ],
+    of_each = {
+        "visit": visit.id,
+        "contract": visit.contract,
+        "tier": visit.tier,
+        "happened_on": recorded.happened_on,
+        "recorded_on": tx.today,
+        "inspector": tx.by.person,
+        "withdrawal": None,
+    }
+    return OfficeVisit.model_validate(
+        {
+            "id": visit.id,
+            "contract": visit.contract,
+            "tier": visit.tier,
+            "happened_on": recorded.happened_on,
+            "recorded_on": tx.today,
+            "findings_count": len(visit.findings),
+            "text": visit.text,
+            "note": visit.note,
+            "name_en": visit.name_en,
+            "inspector": tx.by.person,
+            "recorded_by": tx.by.signature,
+            "findings": [
+                {**of_each, **vars(finding), "repeat": repeat}
+                for finding, repeat in zip(visit.findings, recorded.repeats, strict=True)
+            ],
+        }
     )
 
 

@@ -59,9 +59,19 @@ class Installation:
         """SIGTERM; its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Until it has ended; its exit code."""
+        assert self._process is not None
         code = self._process.wait(PATIENCE)
         self._close()
         return code
+
+    @property
+    def postmaster(self) -> int:
+        """The process id of its PostgreSQL."""
+        return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
 
     def processes(self) -> dict[str, psutil.Process]:
         """What runs now, by name, as the data directory says."""
@@ -92,8 +102,7 @@ class Installation:
         """kill -9 of the services and of PostgreSQL with all its children."""
         assert self._process is not None
         doomed = [*self.processes().values()]
-        postmaster = int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
-        parent = psutil.Process(postmaster)
+        parent = psutil.Process(self.postmaster)
         doomed += [parent, *parent.children(recursive=True)]
         for process in doomed:
             try:

@@ -63,6 +63,14 @@ class DataDirectory:
         beside.write_text(json.dumps(processes, indent=1) + "\n")
         beside.rename(file)
 
+    def url(self) -> str | None:
+        """Where `houqin up` answers, if it runs."""
+        try:
+            noted = json.loads((self.folder / "processes.json").read_text())
+        except FileNotFoundError:
+            return None
+        return f"http://127.0.0.1:{noted[0]['port']}"
+
     def secrets(self) -> tuple[dict[str, str], bool]:
         """The signing key (`key`) and a token per role, and whether they were made just now."""
         if known := self.known_secrets():

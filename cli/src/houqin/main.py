@@ -16,6 +16,7 @@ from houqin.datadir import AlreadyRunning, DataDirectory
 from houqin.example import run_example
 from houqin.officefile import MalformedOfficeFile, read_office_file
 from houqin.plan import Plan, read_plan
+from houqin.postgres import DatabaseDied
 from houqin.replay import AnotherFile, Replay, Stuck
 from houqin.story import tell_story
 
@@ -74,7 +75,11 @@ def _data(parser: argparse.ArgumentParser) -> None:
 
 
 def _remote(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--url", default=os.environ.get("HOUQIN_URL", DEFAULT_URL))
+    parser.add_argument(
+        "--url",
+        default=os.environ.get("HOUQIN_URL"),
+        help=f"HOUQIN_URL if not given, else what runs here, else {DEFAULT_URL}",
+    )
     _data(parser)
 
 
@@ -87,6 +92,13 @@ def main(arguments: list[str] | None = None) -> int:
     except Misconfigured as error:
         print(f"houqin: {error}", file=sys.stderr)
         return 2
+    except DatabaseDied:
+        print(
+            "houqin: PostgreSQL died, so everything was ended. Start again: what was accepted is on"
+            " disk.\n    PostgreSQL 已异常退出,全部服务随之结束。请重新启动:已受理的数据均已落盘。",
+            file=sys.stderr,
+        )
+        return 1
     except AlreadyRunning as error:
         print(f"houqin: another `houqin up` uses {error}; end it first.", file=sys.stderr)
         return 2
@@ -105,7 +117,7 @@ def _run(given: argparse.Namespace) -> int:
             # What only looks asks as an auditor; what acts, as the system.
             role = Role.SYSTEM if given.question == "replay-dead" else Role.AUDITOR
             token = _token(given, role)
-            return asyncio.run(ops.run(given.question, given.url, token, as_json=given.as_json))
+            return asyncio.run(ops.run(given.question, _url(given), token, as_json=given.as_json))
         case "token":
             return _issue(given)
         case "run":
@@ -140,7 +152,7 @@ def _replay(given: argparse.Namespace) -> int:
     token = _token(given, Role.SYSTEM)
 
     async def play() -> int:
-        async with Client(given.url, token) as client:
+        async with Client(_url(given), token) as client:
             report = await Replay(file, client, quiet=given.quiet).play()
             if given.out:
                 text = json.dumps(report, ensure_ascii=False, indent=1)
@@ -163,6 +175,11 @@ def _replay(given: argparse.Namespace) -> int:
     except Stuck as error:
         print(f"houqin: the replay is stuck: {error}", file=sys.stderr)
         return 1
+
+
+def _url(given: argparse.Namespace) -> str:
+    url: str = given.url or DataDirectory(given.data).url() or DEFAULT_URL
+    return url
 
 
 def _token(given: argparse.Namespace, role: Role) -> str:

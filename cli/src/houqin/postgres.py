@@ -1,9 +1,19 @@
 """PostgreSQL from a wheel: the default on one machine, nothing to install."""
 
+import os
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+LOOK = 1.0
+"""Seconds between two looks at whether it is alive."""
+
+
+class DatabaseDied(Exception):
+    """The embedded server ended by itself; what was committed is on disk."""
 
 
 @contextmanager
@@ -21,3 +31,31 @@ def embedded_server(folder: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.stop()
+
+
+@contextmanager
+def ending_with(folder: Path) -> Iterator[None]:
+    """End this process, gracefully, when the server whose data lie in `folder` has died: it would
+    refuse all that it is asked, and nobody would know. Raises DatabaseDied.
+    """
+    server = int((folder / "postmaster.pid").read_text().split(maxsplit=1)[0])
+    over, died = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(LOOK):
+            try:
+                os.kill(server, 0)
+            except ProcessLookupError:
+                died.set()
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    watcher = threading.Thread(target=watch, name="watches PostgreSQL", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+    if died.is_set():
+        raise DatabaseDied

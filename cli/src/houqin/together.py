@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 
 import uvicorn
-from houqin_shared.serve import end_on_signals_alone, server_config
+from houqin_shared.serve import prepare_process, server_config
 from houqin_shared.settings import Settings
 
 from houqin.children import HOST
@@ -38,6 +38,6 @@ def run(
     }
     server = Server(server_config(create_gateway(settings), HOST, plan.port), ready)
     data.note_processes([{"name": "houqin", "pid": os.getpid(), "port": plan.port}])
-    end_on_signals_alone()
+    prepare_process()
     server.run()
     return 0 if server.started else 1

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from houqin.client import SERVICE_NAMES
 from houqin.datadir import DataDirectory
 from houqin.gateway import SERVICES
 from houqin.plan import Plan
-from houqin.postgres import embedded_server
+from houqin.postgres import embedded_server, ending_with
 
 BUS_CONNECTIONS = 5
 """To the bus's database, at most, of one process."""
@@ -64,20 +65,35 @@ def connections_each(allowed: int, processes: int) -> int:
     return min(each, MOST)
 
 
+def require_free(port: int) -> None:
+    """Before anything is started. Raises Misconfigured."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            why = error.strerror if isinstance(error, OSError) else "0-65535"
+            raise Misconfigured(
+                f"port {port} can't be used ({why}); choose another with --port.",
+                f"端口 {port} 无法使用({why});请用 --port 另选一个。",
+            ) from error
+
+
 @contextmanager
 def _server(data: DataDirectory, database_url: str | None) -> Iterator[str]:
     if database_url:
         yield database_url
     else:
-        with embedded_server(data.postgres) as url:
+        with embedded_server(data.postgres) as url, ending_with(data.postgres):
             yield url
 
 
 def serve(plan: Plan, data: DataDirectory, then: Callable[[], None] = lambda: None) -> int:
     """Run until SIGINT or SIGTERM; 0 after a clean end. When it is ready, it says so and does
-    `then`. Raises AlreadyRunning, Misconfigured.
+    `then`. Raises AlreadyRunning, DatabaseDied, Misconfigured.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    require_free(plan.port)
     with data.locked():
         known, new = data.secrets()
         with _server(data, plan.database_url) as server_url:

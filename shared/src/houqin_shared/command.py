@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import asyncpg
-import orjson
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 
@@ -296,8 +295,7 @@ def may_read(*roles: Role) -> Any:
 
 def digest_of(content: BaseModel) -> bytes:
     """What a client sent under its own number, to know it when it comes again."""
-    whole = orjson.dumps(content.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(whole).digest()
+    return hashlib.sha256(content.model_dump_json().encode()).digest()
 
 
 def same_or_taken(stored: bytes | None, content: BaseModel, what: str, number: str) -> bool:

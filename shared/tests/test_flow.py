@@ -5,12 +5,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
 from typing import ClassVar
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from houqin_shared.bus import Received
 from houqin_shared.bus.postgres import PostgresBus
 from houqin_shared.clock import register_office
-from houqin_shared.events import Event, Fact, Hears, NotYetKnown, write_envelope
+from houqin_shared.events import (
+    Envelope,
+    Event,
+    Fact,
+    Hears,
+    NotYetKnown,
+    type_in,
+    write_envelope,
+)
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
 from houqin_shared.testing import create_mechanism
@@ -246,6 +255,17 @@ async def test_a_restored_database_rebases_its_outbox(
     assert await relay_all(teller, bus) == 1
     await tell(teller, happened("c", 3))
     assert await relay_all(teller, bus) == 1
+
+
+def test_a_glance_tells_the_type_or_nothing() -> None:
+    _, ours = write_envelope(
+        happened("c", 1), source="teller", office="o", correlation=None, causation=None
+    )
+    assert type_in(ours) == Envelope.read(ours).type == Happened.TYPE
+    reordered = orjson.dumps(dict(reversed(orjson.loads(ours).items())))
+    assert type_in(reordered) is None, "so all of it is read"
+    assert type_in(b'{"data":{"type":"x"},' + ours[1:]) is None
+    assert type_in(b"not JSON") is None
 
 
 async def test_what_is_heard_together_keeps_the_order_of_every_contract(

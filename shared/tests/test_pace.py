@@ -1,0 +1,28 @@
+"""What streams gathers; what comes now and then does not wait."""
+
+import asyncio
+
+from houqin_shared.pace import STEADY, Pace
+
+LONG = 0.2
+
+
+async def seconds_to_begin(pace: Pace) -> float:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await pace.begin()
+    return loop.time() - began
+
+
+async def test_a_stream_waits_from_batch_to_batch_and_a_pause_ends_it() -> None:
+    pace = Pace()
+    for _ in range(STEADY):
+        assert await seconds_to_begin(pace) < LONG / 2
+        pace.streams(LONG)
+    assert LONG / 2 < await seconds_to_begin(pace) < 2 * LONG
+    pace.streams(LONG)
+    await asyncio.sleep(LONG)
+    assert await seconds_to_begin(pace) < LONG / 2, "work took the time already"
+    pace.streams(LONG)
+    pace.pauses()
+    assert await seconds_to_begin(pace) < LONG / 2

@@ -110,15 +110,18 @@ class FaultySubscription:
         self._subscribe = subscribe
         self._receiving = receiving
         self._acknowledging = acknowledging
+        self._joining = asyncio.Lock()
         self._inner: Subscription | None = None
         self._held: list[Received] = []
         """Of the real bus's batch, what was not acknowledged yet; it begins with what was given."""
         self._given = 0
 
     async def _member(self) -> Subscription:
-        if self._inner is None:
-            self._inner = await self._subscribe()
-        return self._inner
+        # Whoever asks for the lag meanwhile must not become a second member that nobody closes.
+        async with self._joining:
+            if self._inner is None:
+                self._inner = await self._subscribe()
+            return self._inner
 
     async def receive(self, most: int, wait: float) -> Sequence[Received]:
         inner = await self._member()

@@ -31,7 +31,7 @@ class Installation:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, *flags: str) -> str:
+    def start(self, *flags: str, **environment: str) -> str:
         """Start and wait until it says that it is up; what it printed."""
         with (self.folder.parent / f"{self.folder.name}.log").open("a") as log:
             self._process = subprocess.Popen(
@@ -39,7 +39,7 @@ class Installation:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=_environment(),
+                env=_environment() | environment,
             )
         assert self._process.stdout is not None
         said = ""

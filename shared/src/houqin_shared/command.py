@@ -19,6 +19,7 @@ from houqin_shared.auth import Actor, Role
 from houqin_shared.backlog import Backlog, TooMuchWaits
 from houqin_shared.calendar import legal_today
 from houqin_shared.events import new_id
+from houqin_shared.failpoints import Point, reach
 from houqin_shared.problem import (
     KeyReused,
     NumberTaken,
@@ -109,6 +110,8 @@ class Command:
                 result = await usecase(tx, *args, **kwargs)
                 answer = Answer(self.status, result.model_dump_json().encode() if result else b"")
                 await self._store(connection, digest, answer, tx.outgoing)
+                reach(Point.COMMAND_DONE)
+            reach(Point.COMMAND_COMMITTED)
         except Answered as answered:
             return self.answer_with(answered.first)
         except asyncpg.UniqueViolationError as violation:

@@ -22,6 +22,7 @@ from houqin_shared.events import (
     TogetherListener,
     read_fact,
 )
+from houqin_shared.failpoints import Point, reach
 from houqin_shared.problem import OUTAGES
 from houqin_shared.transaction import (
     Connection,
@@ -153,8 +154,11 @@ class Inbox:
         """Receive, apply and acknowledge one batch; how many messages came."""
         received = await subscription.receive(BATCH, wait)
         if received:
+            reach(Point.INBOX_RECEIVED)
             await self.apply(received)
+            reach(Point.INBOX_COMMITTED)
             await subscription.acknowledge()
+            reach(Point.INBOX_ACKNOWLEDGED)
         return len(received)
 
     async def apply(self, received: Sequence[Received]) -> None:
@@ -199,6 +203,7 @@ class Inbox:
             for key in sorted({envelope.key for envelope in new} & batch.waiting.keys()):
                 await self._release(batch, key)
             await batch.finish()
+            reach(Point.INBOX_APPLIED)
         self.applied += len(new)
         if batch.told:
             self._transactions.on_told()

@@ -72,14 +72,15 @@ class Installation:
         tokens: dict[str, str] = json.loads((self.folder / "secrets.json").read_text())
         return tokens[role]
 
-    async def sql(self, database: str, statement: str) -> None:
-        """Run a statement in one of its databases, behind its back."""
+    async def sql(self, database: str, statement: str) -> list[asyncpg.Record]:
+        """Run one statement in one of its databases, behind its back; its rows."""
         lines = (self.folder / "postgres" / "postmaster.pid").read_text().splitlines()
         connection = await asyncpg.connect(
             host=lines[4], user="postgres", database=f"houqin_{database}"
         )
-        await connection.execute(statement)
+        rows: list[asyncpg.Record] = await connection.fetch(statement)
         await connection.close()
+        return rows
 
     def kill_parent(self) -> None:
         """kill -9 of `houqin up` alone."""

@@ -1,8 +1,8 @@
 """Named points at which a test ends this process, stops it, or makes it fail.
 
-Armed by the environment, never by a request; a process that is not armed passes a point in some
-100 ns (CPython 3.11, `timeit`; a point is passed once a command or once a batch, each of which takes
-hundreds of microseconds at least), so nothing is left out of what is shipped.
+Armed by the environment, never by a request. A process that is not armed passes a point in 0.1
+microseconds (CPython 3.11, `timeit`), once a command or a batch, each of which takes hundreds at
+least: so nothing is left out of what is shipped.
 
     HOUQIN_FAILPOINT="relay.sent@3:kill"    the third time, kill -9 of itself
     HOUQIN_FAILPOINT="inbox.applied:raise,relay.read:stop"
@@ -117,8 +117,8 @@ def _read(text: str) -> tuple[Point, Action, int]:
         raise Misconfigured(
             f"{FAILPOINT} has {text!r}: write POINT:ACTION or POINT@TIME:ACTION, with one of "
             f"{points}; and one of {actions}. Outside of tests, leave it out.",
-            f"{FAILPOINT} 中的 {text!r} 无效:请写成 故障点:动作 或 故障点@第几次:动作;故障点为 {points} "
-            f"之一,动作为 {actions} 之一。测试以外请勿设置。",
+            f"{FAILPOINT} 中的 {text!r} 无效:请写成 故障点:动作 或 故障点@第几次:动作;"
+            f"故障点为 {points} 之一,动作为 {actions} 之一。测试以外请勿设置。",
         ) from None
 
 

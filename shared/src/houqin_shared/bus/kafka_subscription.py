@@ -138,6 +138,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._take_up(self._new)
             self._go_back()
             batches = await self._consumer.getmany(timeout_ms=int(wait * 1000), max_records=most)
+            if self._new:
+                return []  # it may be of a new share, from a place that was not taken up yet
             return self._accept(batches)
         except (OffsetOutOfRangeError, NoOffsetForPartitionError) as error:
             if self._new:
@@ -149,7 +151,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _halt(self, lost: OffsetsLost) -> OffsetsLost:
         """Leave the group for good, so that those who stay find out as well."""
         self._lost = OffsetsLost(f"{self._group} can't go on: {lost}")
-        await self._consumer.stop()
+        await self.close()
         return self._lost
 
     async def _take_up(self, places: set[TopicPartition]) -> None:
@@ -240,7 +242,12 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
                 await asyncio.sleep(0.1)
 
     async def close(self) -> None:
-        await self._consumer.stop()
+        # While its broker is away, aiokafka lets through how it cancels a task of its own: waited
+        # for, and not awaited, that does not look as if somebody had cancelled us.
+        stopping = asyncio.ensure_future(self._consumer.stop())
+        await asyncio.wait([stopping])
+        if not stopping.cancelled():
+            stopping.result()
 
 
 async def _partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:

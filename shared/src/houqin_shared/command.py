@@ -4,6 +4,7 @@ With an Idempotency-Key the first answer, a refusal too, is stored with the chan
 body gets it again, another body is refused, and one that is still running says so.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from houqin_shared.events import new_id
 from houqin_shared.failpoints import Point, reach
 from houqin_shared.problem import (
     KeyReused,
+    NotReady,
     NumberTaken,
     Refusal,
     StillRunning,
@@ -266,6 +268,10 @@ def may_command(*roles: Role, founding: bool = False) -> Any:
     return Depends(MayCommand(roles, founding))
 
 
+TRIES = 3
+"""Of a query, each with statements that are prepared anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """What a reading route is given."""
@@ -281,9 +287,13 @@ class Reader:
         **kwargs: P.kwargs,
     ) -> R:
         """Run `query` on one consistent look at the office's rows."""
-        async with self.transactions.reading(self.office) as tx:
-            tx.by = self.by
-            return await query(tx, *args, **kwargs)
+        for _ in range(TRIES):
+            # A newer version may change the tables under a statement that was prepared before.
+            with contextlib.suppress(asyncpg.InvalidCachedStatementError):
+                async with self.transactions.reading(self.office) as tx:
+                    tx.by = self.by
+                    return await query(tx, *args, **kwargs)
+        raise NotReady
 
 
 class MayRead(Admission):

@@ -121,6 +121,7 @@ OUTAGES = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    asyncpg.InvalidCachedStatementError,  # a newer version changes the tables: prepared anew later
 )
 """What says that the database is away, and nothing about what was asked of it."""
 

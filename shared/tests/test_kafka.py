@@ -171,6 +171,7 @@ async def test_a_member_may_leave_while_its_broker_is_away(topic: str) -> None:
     try:
         async with opened(KafkaSettings(own.address, partitions=1)) as bus:
             member = await bus.subscribe("g", [topic])
+            assert await member.receive(10, 0.5) == []
             own.kill()
             assert await member.receive(10, 0.5) == []
             await member.close()

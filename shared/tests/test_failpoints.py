@@ -75,3 +75,13 @@ def test_every_point_stands_in_the_code(point: Point) -> None:
         for file in (ROOT / package).rglob("*.py")
     ]
     assert any(f"reach(Point.{point.name})" in each for each in code)
+
+
+def test_again_when_its_mark_is_taken_away(tmp_path: Path) -> None:
+    mark = tmp_path / "billing-svc.inbox.applied"
+    mark.touch()
+    arm("billing-svc", {FAILPOINT: "inbox.applied:raise", SPENT: str(tmp_path)})
+    reach(Point.INBOX_APPLIED)
+    mark.unlink()
+    with pytest.raises(Struck):
+        reach(Point.INBOX_APPLIED)

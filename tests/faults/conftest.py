@@ -1,4 +1,5 @@
 import asyncio
+import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -8,9 +9,19 @@ import broker
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from faults.system import System
+from faults.system import SEED, System, luck_of
 
 NO_KAFKA = "NO REAL KAFKA HERE, this promise was not proven on it"
+
+
+def pytest_report_header() -> str:
+    return f"HOUQIN_SEED={SEED} make test-faults  # repeats this run"
+
+
+@pytest.fixture
+def luck(request: pytest.FixtureRequest) -> random.Random:
+    """Of this test, whichever others run."""
+    return luck_of(request.node.name)
 
 
 @pytest.fixture(scope="module")

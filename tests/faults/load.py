@@ -50,21 +50,24 @@ class Inspectors:
             while self.visit(contract).status_code != 201:
                 time.sleep(BETWEEN_TRIES)
 
-    def visit(self, contract: str, number: str | None = None, findings: int = 1) -> httpx.Response:
-        """One visit, until it is answered."""
+    def visit(
+        self, contract: str, number: str | None = None, findings: int = 1, at: int | None = None
+    ) -> httpx.Response:
+        """One visit, until it is answered; by a replica that listens `at` a port, if it is said."""
         number = number or f"v{next(self._numbers)}"
         body = visit(contract, number, findings)
-        while (answer := self.try_once(body)) is None:
+        where = f"http://127.0.0.1:{at}" if at else "/inspection"
+        while (answer := self.try_once(body, where)) is None:
             time.sleep(BETWEEN_TRIES)
         if answer.status_code == 201:
             self.accepted += [(contract, each["id"]) for each in body["findings"]]
         return answer
 
-    def try_once(self, body: Json) -> httpx.Response | None:
+    def try_once(self, body: Json, where: str = "/inspection") -> httpx.Response | None:
         """The answer, if there is one that is not about the moment."""
         try:
             answer = self.http.post(
-                f"/inspection{OFFICE}/visits",
+                f"{where}{OFFICE}/visits",
                 json=body,
                 headers={"Idempotency-Key": body["id"]},
             )

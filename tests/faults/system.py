@@ -26,7 +26,7 @@ from houqin.officefile import read_office_file
 from houqin.ops import verify_all
 from houqin.replay import AnotherFile, Replay, Stuck
 from houqin.replay.rest import bring_to_rest
-from houqin_shared.failpoints import FAILPOINT, SPENT
+from houqin_shared.failpoints import FAILPOINT, SPENT, Point
 from houqin_shared.tables import mechanism_tables
 from model import play_file
 from simulation.story import tell
@@ -43,11 +43,14 @@ LONGEST = 420
 """Seconds of one replay, with all that befalls it."""
 
 
-def seed() -> int:
-    """Of this run; printed, so that HOUQIN_SEED=... repeats it."""
-    chosen = int(os.environ.get("HOUQIN_SEED", random.SystemRandom().randrange(10**6)))
-    print(f"HOUQIN_SEED={chosen}", flush=True)  # noqa: T201
-    return chosen
+SEED = int(os.environ.get("HOUQIN_SEED", random.SystemRandom().randrange(10**6)))
+"""Of this run: offices, kills and moments are drawn from it."""
+
+
+def luck_of(test: str) -> random.Random:
+    """Of one test, whichever others run; the seed is printed, so that a run can be repeated."""
+    print(f"HOUQIN_SEED={SEED}")  # noqa: T201 - shown if the test fails
+    return random.Random(f"{SEED}/{test}")
 
 
 def until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
@@ -72,8 +75,9 @@ class Office:
         return cls(folder / f"{name}.yaml", json.loads(expected))
 
     @classmethod
-    def drawn(cls, number: int, steps: int, folder: Path) -> "Office":
+    def drawn(cls, luck: random.Random, steps: int, folder: Path) -> "Office":
         """One that nobody has seen before: so many days and events, and what the model says."""
+        number = luck.randrange(10**6)
         story = tell(number, steps)
         file = folder / f"office-{number}.json"
         file.write_text(json.dumps(story, ensure_ascii=False), encoding="utf-8")
@@ -153,21 +157,26 @@ class System(Installation):
     def on_kafka(self) -> bool:
         return bool(self._bus_flags)
 
-    def up(self, *, failpoints: str = "", only: str = "", **replicas: int) -> None:
-        """One process per service, or so many; each failpoint strikes each service once, or `only`
-        one service.
+    def up(self, *, failpoints: str = "", later: str = "", **replicas: int) -> None:
+        """One process per service, or so many. A failpoint strikes each service once; one that is
+        for `later` no service before `now_strike`.
         """
         wanted = [f"{service}={count}" for service, count in replicas.items()]
         flags = [*self._bus_flags, "--processes", *(["--replicas", *wanted] if wanted else [])]
         environment = {}
-        if failpoints:
+        if failpoints or later:
             self._spent.mkdir()
-            for service in SERVICE_NAMES if only else ():
-                if service != only:
-                    for text in failpoints.split(","):
-                        (self._spent / f"{service}-svc.{text.partition('@')[0]}").touch()
-            environment = {FAILPOINT: failpoints, SPENT: str(self._spent)}
+            for service in SERVICE_NAMES if later else ():
+                self._mark(service, later.partition(":")[0]).touch()
+            environment = {FAILPOINT: failpoints or later, SPENT: str(self._spent)}
         self.start(*flags, **environment)
+
+    def _mark(self, service: str, point: str) -> Path:
+        return self._spent / f"{service}-svc.{point}"
+
+    def now_strike(self, service: str, point: Point) -> None:
+        """The next time that a replica of the service comes to the point, and no other."""
+        self._mark(service, point).unlink()
 
     def struck(self) -> set[str]:
         """Which services met which failpoint: billing-svc.relay.sent."""
@@ -180,6 +189,15 @@ class System(Installation):
             for process in self.processes().values()
             if process.is_running() and process.status() == psutil.STATUS_STOPPED
         ]
+
+    def port_of_another(self, service: str, process: psutil.Process) -> int:
+        """Where a replica listens that is not this one."""
+        running = json.loads((self.folder / "processes.json").read_text())
+        return next(
+            int(each["port"])
+            for each in running
+            if each["name"].startswith(service) and each["pid"] != process.pid
+        )
 
     def ask(self, database: str, statement: str) -> list[Any]:
         """One of its databases, behind its back."""

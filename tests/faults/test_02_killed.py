@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from houqin_shared.failpoints import Point
 
-from faults.system import Office, Replaying, System, seed
+from faults.system import Office, Replaying, System
 
 STRIKES = {
     Point.COMMAND_DONE: {"contract-svc", "feedback-svc", "inspection-svc", "billing-svc"},
@@ -22,11 +22,10 @@ EVERYBODY = {"contract-svc", "feedback-svc", "inspection-svc", "billing-svc"}
 @pytest.mark.faults
 @pytest.mark.parametrize("point", Point)
 def test_02_killed_at_each_point_nothing_is_lost_or_done_twice(
-    system: System, point: Point, tmp_path: Path
+    system: System, point: Point, tmp_path: Path, luck: random.Random
 ) -> None:
-    luck = random.Random(f"{seed()}/{point}")
     time = luck.randint(1, 3)
-    office = Office.drawn(luck.randrange(10**6), 90, tmp_path)
+    office = Office.drawn(luck, 90, tmp_path)
     system.up(failpoints=f"{point}@{time}:kill")
     Replaying(system, office).ends_as_expected()
     system.all_is_well()

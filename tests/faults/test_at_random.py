@@ -6,21 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from faults.system import Office, Replaying, System, seed
+from faults.system import Office, Replaying, System
 
 KILLS = 12
 
 
 @pytest.mark.faults
 def test_02_offices_are_played_exactly_while_processes_are_killed_at_random(
-    system: System, tmp_path: Path
+    system: System, tmp_path: Path, luck: random.Random
 ) -> None:
-    luck = random.Random(seed())
     system.up(billing=2)
     offices = [
         Office.example("sanmen"),
         Office.example("random-1"),
-        Office.drawn(luck.randrange(10**6), 200, tmp_path),
+        Office.drawn(luck, 200, tmp_path),
     ]
     plays = [Replaying(system, office) for office in offices]
     for _ in range(KILLS):

@@ -16,7 +16,7 @@ from houqin.client import SERVICE_NAMES
 from houqin_shared.bus.kafka_topics import KEEP
 
 from faults.load import Inspectors
-from faults.system import Office, Replaying, System, seed, until
+from faults.system import Office, Replaying, System, until
 
 AWAY = 20
 """Seconds."""
@@ -24,13 +24,12 @@ AWAY = 20
 
 @pytest.mark.faults
 def test_04_a_broker_killed_and_restarted_in_mid_replay(
-    on_kafka: System, own_broker: broker.Broker, tmp_path: Path
+    on_kafka: System, own_broker: broker.Broker, tmp_path: Path, luck: random.Random
 ) -> None:
-    luck = random.Random(seed())
     on_kafka.up(billing=2)
     inspectors = Inspectors(on_kafka)
     inspectors.found_office()
-    replaying = Replaying(on_kafka, Office.drawn(luck.randrange(10**6), 120, tmp_path))
+    replaying = Replaying(on_kafka, Office.drawn(luck, 120, tmp_path))
     for share, away in ((0.2, 0), (0.5, AWAY)):
         replaying.wait_until(share)
         own_broker.kill()
@@ -68,11 +67,12 @@ def coming_and_going(system: System, luck: random.Random) -> Iterator[None]:
 
 
 @pytest.mark.faults
-def test_06_members_joining_and_leaving_all_the_time(system: System, tmp_path: Path) -> None:
-    luck = random.Random(seed())
+def test_06_members_joining_and_leaving_all_the_time(
+    system: System, tmp_path: Path, luck: random.Random
+) -> None:
     system.up()
     with coming_and_going(system, luck):
-        replaying = Replaying(system, Office.drawn(luck.randrange(10**6), 120, tmp_path))
+        replaying = Replaying(system, Office.drawn(luck, 120, tmp_path))
         replaying.ends_as_expected()
     system.all_is_well()
     assert system.stop() == 0
@@ -80,11 +80,10 @@ def test_06_members_joining_and_leaving_all_the_time(system: System, tmp_path: P
 
 @pytest.mark.faults
 def test_07_everything_from_the_beginning_gives_the_same_books_byte_for_byte(
-    system: System, own_broker: broker.Broker, tmp_path: Path
+    system: System, request: pytest.FixtureRequest, tmp_path: Path, luck: random.Random
 ) -> None:
     """With the inboxes that remember what was heard, and without."""
-    luck = random.Random(seed())
-    offices = [Office.drawn(luck.randrange(10**6), 90, tmp_path) for _ in range(2)]
+    offices = [Office.drawn(luck, 90, tmp_path) for _ in range(2)]
     system.up(billing=2)
     for replaying in [Replaying(system, office) for office in offices]:
         replaying.ends_as_expected()
@@ -97,7 +96,7 @@ def test_07_everything_from_the_beginning_gives_the_same_books_byte_for_byte(
                 system.ask(service, "delete from inbox")
         if system.on_kafka:
             assert system.stop() == 0
-            asyncio.run(_to_the_beginning(own_broker.address))
+            asyncio.run(_to_the_beginning(request.getfixturevalue("own_broker").address))
             system.up(billing=2)
         else:
             system.ask("bus", "update cursors set pos = 0")

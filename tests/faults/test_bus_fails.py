@@ -13,7 +13,7 @@ import pytest
 from houqin.client import SERVICE_NAMES
 from mock_broker import OFFSET_COMMIT, PRODUCE, MockBroker
 
-from faults.system import Office, Replaying, System, seed
+from faults.system import Office, Replaying, System
 
 PRODUCE_ERRORS = {
     6: "NOT_LEADER_OR_FOLLOWER",
@@ -68,11 +68,14 @@ def failing(
 
 
 def played_exactly(
-    mock: tuple[MockBroker, System], folder: Path, errors: dict[int, Sequence[int]], count: int
+    mock: tuple[MockBroker, System],
+    folder: Path,
+    luck: random.Random,
+    errors: dict[int, Sequence[int]],
+    count: int,
 ) -> None:
     broker, system = mock
-    luck = random.Random(seed())
-    office = Office.drawn(luck.randrange(10**6), count * 3, folder)
+    office = Office.drawn(luck, count * 3, folder)
     system.up()
     with failing(broker, luck, errors, count):
         replaying = Replaying(system, office)
@@ -83,16 +86,18 @@ def played_exactly(
 
 
 def test_03_05_06_sends_and_commits_that_fail_now_and_then(
-    mock: tuple[MockBroker, System], tmp_path: Path
+    mock: tuple[MockBroker, System], tmp_path: Path, luck: random.Random
 ) -> None:
     errors: dict[int, Sequence[int]] = {
         PRODUCE: tuple(PRODUCE_ERRORS),
         OFFSET_COMMIT: COMMIT_ERRORS,
     }
-    played_exactly(mock, tmp_path, errors, 15)
+    played_exactly(mock, tmp_path, luck, errors, 15)
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("code", PRODUCE_ERRORS, ids=lambda code: f"{code}-{PRODUCE_ERRORS[code]}")
-def test_05_produce_error(mock: tuple[MockBroker, System], code: int, tmp_path: Path) -> None:
-    played_exactly(mock, tmp_path, {PRODUCE: (code,)}, 40)
+def test_05_produce_error(
+    mock: tuple[MockBroker, System], code: int, tmp_path: Path, luck: random.Random
+) -> None:
+    played_exactly(mock, tmp_path, luck, {PRODUCE: (code,)}, 40)

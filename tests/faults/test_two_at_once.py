@@ -11,7 +11,7 @@ from houqin.client import Answer, Client, Json
 from houqin_shared.failpoints import Point
 
 from faults.load import Inspectors
-from faults.system import Office, Replaying, System, seed, until
+from faults.system import Office, Replaying, System, until
 
 END_SESSIONS = """
     select pg_terminate_backend(pid) from pg_stat_activity
@@ -22,10 +22,11 @@ END_SESSIONS = """
 @pytest.mark.faults
 def test_14_two_relays_that_believe_they_lead(system: System) -> None:
     """One stands still with rows in its hand; another takes over, and then it goes on."""
-    system.up(failpoints=f"{Point.RELAY_READ}@10:stop", only="inspection", inspection=2)
+    system.up(later=f"{Point.RELAY_READ}:stop", inspection=2)
     inspectors = Inspectors(system, ["a1", "a2"])
     inspectors.found_office()
     with inspectors.at_work():
+        system.now_strike("inspection", Point.RELAY_READ)
         until(lambda: bool(system.stopped()), "the relay that leads stands still")
         (still,) = system.stopped()
         sent = _sent(system)
@@ -70,12 +71,11 @@ class Twice(Client):
 
 
 @pytest.mark.faults
-def test_15_two_replicas_sweep_the_same_day(on_postgres: System, tmp_path: Path) -> None:
+def test_15_two_replicas_sweep_the_same_day(
+    on_postgres: System, tmp_path: Path, luck: random.Random
+) -> None:
     """Among them the end of February and days on which statements are drawn."""
-    luck = random.Random(seed())
     on_postgres.up(contract=2, inspection=2, feedback=2, billing=2)
-    Replaying(
-        on_postgres, Office.drawn(luck.randrange(10**6), 150, tmp_path), Twice
-    ).ends_as_expected()
+    Replaying(on_postgres, Office.drawn(luck, 150, tmp_path), Twice).ends_as_expected()
     on_postgres.all_is_well()
     assert on_postgres.stop() == 0

@@ -71,19 +71,19 @@ class Struck(Exception):
 
 @dataclass(slots=True)
 class _Armed:
-    """A point that strikes when it is passed for the n-th time, and not again in this process."""
+    """A point that strikes when it is passed for the n-th time, and not again."""
 
     action: Action
     left: int
     spent: Path | None
-    """A file that says that it has struck, in this process's life or an earlier one."""
+    """A file that says that it has struck, here or in an earlier life; without it, it strikes."""
 
     def strikes(self) -> bool:
         self.left -= 1
-        if self.left != 0:
+        if self.left > 0:
             return False
         if self.spent is None:
-            return True
+            return self.left == 0
         try:
             self.spent.touch(exist_ok=False)
         except FileExistsError:

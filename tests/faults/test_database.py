@@ -57,11 +57,16 @@ def test_12_postgresql_restarted_under_load(
     inspectors = Inspectors(system, ["a1", "a2"])
     inspectors.found_office()
     replaying = Replaying(system, Office.drawn(luck, 120, tmp_path))
-    with inspectors.at_work():
-        for share, how in ((0.2, "fast"), (0.5, "immediate")):
-            replaying.wait_until(share)
+    # Inspectors are at work only meanwhile: a replay goes on when nothing is under way.
+    for share, how in ((0.2, "fast"), (0.4, "immediate")):
+        replaying.wait_until(share)
+        with inspectors.at_work():
+            inspectors.report(50)
             system.postgres("-m", how, "restart")
             inspectors.report(50)
+    replaying.wait_until(0.6)
+    with inspectors.at_work():
+        inspectors.report(50)
         system.postgres("-m", "immediate", "stop")
         time.sleep(5)
         system.postgres("start")

@@ -174,6 +174,8 @@ async def test_a_member_may_leave_while_its_broker_is_away(topic: str) -> None:
             assert await member.receive(10, 0.5) == []
             own.kill()
             assert await member.receive(10, 0.5) == []
+            with pytest.raises(ConnectionError, match="the bus can't be asked"):
+                await member.lag()
             await member.close()
     finally:
         own.remove()

@@ -23,6 +23,7 @@ from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
     IllegalStateError,
+    KafkaError,
     NoOffsetForPartitionError,
     NotCoordinatorForGroupError,
     OffsetOutOfRangeError,
@@ -219,8 +220,11 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             raise
 
     async def lag(self) -> int:
-        committed = await self._committed(self._places)
-        ends = await self._looker.end_offsets(self._places)
+        try:
+            committed = await self._committed(self._places)
+            ends = await self._looker.end_offsets(self._places)
+        except KafkaError as error:
+            raise ConnectionError(f"the bus can't be asked: {error!r}") from error
         return sum(ends[place] - max(committed[place].offset, 0) for place in self._places)
 
     async def _committed(

@@ -5,11 +5,14 @@ neither make nor change topics, and several members of a group race in its SyncG
 """
 
 import ctypes
+from collections.abc import Sequence
 from pathlib import Path
 
 import confluent_kafka
 
 PRODUCER = 0
+PRODUCE, OFFSET_COMMIT = 0, 8
+"""Kafka's numbers of requests."""
 
 
 def _librdkafka() -> ctypes.CDLL:
@@ -30,7 +33,11 @@ def _librdkafka() -> ctypes.CDLL:
         ("mock_cluster_destroy", None, [pointer]),
         ("mock_group_initial_rebalance_delay_ms", None, [pointer, ctypes.c_int32]),
         ("mock_topic_create", ctypes.c_int, [pointer, text, ctypes.c_int, ctypes.c_int]),
-    ):
+        (
+            "mock_push_request_errors_array", None,
+            [pointer, ctypes.c_int16, ctypes.c_size_t, ctypes.POINTER(ctypes.c_int)],
+        ),
+    ):  # fmt: skip
         function = getattr(loaded, f"rd_kafka_{name}")
         function.restype, function.argtypes = result, arguments
     return loaded
@@ -56,6 +63,12 @@ class MockBroker:
         )
         if code:
             raise RuntimeError(f"{topic} could not be made: librdkafka's error {code}")
+
+    def fail(self, request: int, codes: Sequence[int]) -> None:
+        """Answer the next requests of a kind with these error codes, in turn; 0 lets one pass."""
+        self._library.rd_kafka_mock_push_request_errors_array(
+            self._cluster, request, len(codes), (ctypes.c_int * len(codes))(*codes)
+        )
 
     def remove(self) -> None:
         self._library.rd_kafka_mock_cluster_destroy(self._cluster)

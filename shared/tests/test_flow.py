@@ -22,6 +22,7 @@ from houqin_shared.events import (
 )
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
+from houqin_shared.problem import OUTAGES
 from houqin_shared.testing import create_mechanism
 from houqin_shared.transaction import Transactions, Tx, Work, open_pool
 
@@ -316,6 +317,31 @@ async def test_one_that_fails_among_those_heard_together_is_parked_alone(
     assert seen == [1, 3]
     parked = await hearer.transactions.pool.fetch("select key, reason from parked order by seq")
     assert [tuple(row) for row in parked] == [("o/b", "failed"), ("o/b", "behind")]
+    await hearer.transactions.pool.close()
+
+
+async def test_tables_that_change_under_a_running_service_park_nothing(
+    new_database: NewDatabase,
+) -> None:
+    """A newer version adds a column: a statement that was prepared before is prepared anew."""
+    hears = Hears("teller")
+    known: list[str] = []
+
+    @hears(Known.TYPE)
+    async def it_is_known(tx: Tx, fact: KnownFact) -> None:
+        await tx.run("insert into known values ($1) on conflict do nothing", fact.contract)
+        known.extend(row["contract"] for row in await tx.rows("select * from known"))
+
+    hearer = await House.build(await new_database(), "hearer", hears)
+    event = Known(contract="a", happened_on=DAY, recorded_on=DAY)
+    await hearer.inbox.apply([at(1, event)])
+    await hearer.transactions.pool.execute("alter table known add column newer text")
+    again = [at(2, event)]
+    with pytest.raises(OUTAGES):
+        await hearer.inbox.apply(again)
+    await hearer.inbox.apply(again)
+    assert known == ["a", "a"]
+    assert await hearer.transactions.pool.fetchval("select count(*) from parked") == 0
     await hearer.transactions.pool.close()
 
 

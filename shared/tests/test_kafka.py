@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import broker
 import pytest
@@ -134,6 +135,48 @@ async def test_a_broker_that_was_away_is_spoken_to_again(topic: str) -> None:
             await subscription.acknowledge()
             assert await subscription.lag() == 0
             await subscription.close()
+    finally:
+        own.remove()
+
+
+async def test_a_share_that_changes_while_it_is_read_is_taken_up_anew(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Members come and go: that nothing was lost is looked for where it was, not where it is."""
+    async with opened(KafkaSettings(kafka, partitions=1)) as bus:
+        before = await bus.subscribe("g", [topic])
+        await bus.send(messages(topic, "k", 3))
+        assert len(await drain(before)) == 3
+        await before.close()
+        await bus.send(messages(topic, "new", 1))
+        member = await bus.subscribe("g", [topic])
+        look = member._consumer.getmany
+
+        async def members_come_and_go(**how: int) -> Any:
+            """As aiokafka does it in the background: to the place that is kept, and it says so."""
+            monkeypatch.undo()
+            (place,) = member._consumer.assignment()
+            member._consumer.seek(place, 3)
+            await member.on_partitions_assigned([place])
+            return await look(**how)
+
+        monkeypatch.setattr(member._consumer, "getmany", members_come_and_go)
+        assert [each.value for each in await drain(member)] == [b"new:0"]
+        await member.close()
+
+
+@pytest.mark.usefixtures("kafka")  # where one can run, another can
+async def test_a_member_may_leave_while_its_broker_is_away(topic: str) -> None:
+    own = broker.Broker().start()
+    try:
+        async with opened(KafkaSettings(own.address, partitions=1)) as bus:
+            member = await bus.subscribe("g", [topic])
+            assert await member.receive(10, 0.5) == []
+            own.kill()
+            assert await member.receive(10, 0.5) == []
+            with pytest.raises(ConnectionError, match="the bus can't be asked"):
+                await member.lag()
+            await member.close()
     finally:
         own.remove()
 

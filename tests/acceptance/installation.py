@@ -31,7 +31,7 @@ class Installation:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, *flags: str) -> str:
+    def start(self, *flags: str, **environment: str) -> str:
         """Start and wait until it says that it is up; what it printed."""
         with (self.folder.parent / f"{self.folder.name}.log").open("a") as log:
             self._process = subprocess.Popen(
@@ -39,7 +39,7 @@ class Installation:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=_environment(),
+                env=_environment() | environment,
             )
         assert self._process.stdout is not None
         said = ""
@@ -82,14 +82,15 @@ class Installation:
         tokens: dict[str, str] = json.loads((self.folder / "secrets.json").read_text())
         return tokens[role]
 
-    async def sql(self, database: str, statement: str) -> None:
-        """Run a statement in one of its databases, behind its back."""
+    async def sql(self, database: str, statement: str) -> list[asyncpg.Record]:
+        """Run one statement in one of its databases, behind its back; its rows."""
         lines = (self.folder / "postgres" / "postmaster.pid").read_text().splitlines()
         connection = await asyncpg.connect(
             host=lines[4], user="postgres", database=f"houqin_{database}"
         )
-        await connection.execute(statement)
+        rows: list[asyncpg.Record] = await connection.fetch(statement)
         await connection.close()
+        return rows
 
     def kill_parent(self) -> None:
         """kill -9 of `houqin up` alone."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 from houqin_shared.bus.opening import KAFKA
+from houqin_shared.failpoints import arm
 from houqin_shared.misconfigured import Misconfigured
 
 from houqin import apart, together
@@ -94,6 +95,7 @@ def serve(plan: Plan, data: DataDirectory, then: Callable[[], None] = lambda: No
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     require_free(plan.port)
+    arm("houqin")
     with data.locked():
         known, new = data.secrets()
         with _server(data, plan.database_url) as server_url:

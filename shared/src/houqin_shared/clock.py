@@ -13,6 +13,7 @@ from datetime import date
 from houqin_shared.auth import Actor
 from houqin_shared.calendar import DAY, days, legal_today
 from houqin_shared.events import DayClosed
+from houqin_shared.failpoints import Point, reach
 from houqin_shared.problem import Refusal, UnknownOffice
 from houqin_shared.transaction import (
     Office,
@@ -105,6 +106,8 @@ class Clocks:
             tx.tell(DayClosed(day=yesterday, happened_on=yesterday, recorded_on=yesterday))
             await self._sweep(tx, day)
             await store_outgoing(connection, tx.outgoing)
+            reach(Point.SWEEP_DONE)
+        reach(Point.SWEEP_COMMITTED)
         transactions.on_told()
         return Office(*opened.values())
 
@@ -132,7 +135,7 @@ class Clocks:
                 today,
             )
         while await self._sweep_next(office):
-            pass
+            reach(Point.SWEEP_COMMITTED)
 
     async def _sweep_next(self, office: str) -> bool:
         """Close the last swept day if it is over, and sweep the next if the others let us."""
@@ -153,6 +156,7 @@ class Clocks:
             if not await self._others_have_closed(tx, last):
                 return False
             await self._sweep_day(tx, last + DAY)
+            reach(Point.SWEEP_DONE)
             return True
 
     async def _others_have_closed(self, tx: Tx, day: date) -> bool:

@@ -4,6 +4,7 @@ With an Idempotency-Key the first answer, a refusal too, is stored with the chan
 body gets it again, another body is refused, and one that is still running says so.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from houqin_shared.auth import Actor, Role
 from houqin_shared.backlog import Backlog, TooMuchWaits
 from houqin_shared.calendar import legal_today
 from houqin_shared.events import new_id
+from houqin_shared.failpoints import Point, reach
 from houqin_shared.problem import (
     KeyReused,
+    NotReady,
     NumberTaken,
     Refusal,
     StillRunning,
@@ -108,6 +111,8 @@ class Command:
                 result = await usecase(tx, *args, **kwargs)
                 answer = Answer(self.status, result.model_dump_json().encode() if result else b"")
                 await self._store(connection, digest, answer, tx.outgoing)
+                reach(Point.COMMAND_DONE)
+            reach(Point.COMMAND_COMMITTED)
         except Answered as answered:
             return self.answer_with(answered.first)
         except asyncpg.UniqueViolationError as violation:
@@ -262,6 +267,10 @@ def may_command(*roles: Role, founding: bool = False) -> Any:
     return Depends(MayCommand(roles, founding))
 
 
+TRIES = 3
+"""Of a query, each with statements that are prepared anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """What a reading route is given."""
@@ -277,9 +286,13 @@ class Reader:
         **kwargs: P.kwargs,
     ) -> R:
         """Run `query` on one consistent look at the office's rows."""
-        async with self.transactions.reading(self.office) as tx:
-            tx.by = self.by
-            return await query(tx, *args, **kwargs)
+        for _ in range(TRIES):
+            # A newer version may change the tables under a statement that was prepared before.
+            with contextlib.suppress(asyncpg.InvalidCachedStatementError):
+                async with self.transactions.reading(self.office) as tx:
+                    tx.by = self.by
+                    return await query(tx, *args, **kwargs)
+        raise NotReady
 
 
 class MayRead(Admission):

@@ -23,6 +23,7 @@ from houqin_shared.events import (
     read_fact,
     type_in,
 )
+from houqin_shared.failpoints import Point, reach
 from houqin_shared.pace import Pace
 from houqin_shared.problem import OUTAGES
 from houqin_shared.transaction import (
@@ -162,8 +163,11 @@ class Inbox:
         await self._pace.begin()
         received = await subscription.receive(BATCH, wait)
         if received:
+            reach(Point.INBOX_RECEIVED)
             await self.apply(received)
+            reach(Point.INBOX_COMMITTED)
             await subscription.acknowledge()
+            reach(Point.INBOX_ACKNOWLEDGED)
         else:
             self._pace.pauses()
         return len(received)
@@ -218,6 +222,7 @@ class Inbox:
             for key in sorted({envelope.key for envelope in new} & batch.waiting.keys()):
                 await self._release(batch, key)
             await batch.finish()
+            reach(Point.INBOX_APPLIED)
         self.applied += len(new)
         if batch.told:
             self._transactions.on_told()

@@ -9,6 +9,7 @@ import asyncio
 import logging
 
 from houqin_shared.bus import Bus, Message
+from houqin_shared.failpoints import Point, reach
 from houqin_shared.pace import Pace
 from houqin_shared.transaction import Connection, Pool, is_gone
 
@@ -137,9 +138,11 @@ class Relay:
         )
         if not rows:
             return 0
+        reach(Point.RELAY_READ)
         await self._bus.send(
             [Message(self._topic, row["key"], row["envelope"], row["everywhere"]) for row in rows]
         )
+        reach(Point.RELAY_SENT)
         # A cursor lost with the machine costs a repetition, which inboxes ignore.
         moved = await session.execute(
             """with c as (select set_config('synchronous_commit', 'off', true))
@@ -152,4 +155,5 @@ class Relay:
         )
         if moved != "UPDATE 1":
             raise LeadershipLost
+        reach(Point.RELAY_MOVED)
         return len(rows)

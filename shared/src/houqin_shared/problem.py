@@ -112,8 +112,8 @@ class BodyTooLarge(Refusal):
 
 class NotReady(Refusal):
     code, status = "not-ready", 503
-    en = "The service is starting or ending, or can't reach its database; try again."
-    zh = "服务正在启动或停止,或无法连接数据库;请重试。"
+    en = "The service is starting or ending, or can't reach its database or the bus; try again."
+    zh = "服务正在启动或停止,或无法连接数据库或消息总线;请重试。"
 
 
 OUTAGES = (
@@ -121,6 +121,7 @@ OUTAGES = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    asyncpg.InvalidCachedStatementError,  # a newer version changes the tables: prepared anew later
 )
 """What says that the database is away, and nothing about what was asked of it."""
 

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from houqin_shared.app import create_app
+from houqin_shared.failpoints import arm
 from houqin_shared.misconfigured import Misconfigured
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
@@ -63,6 +64,7 @@ def serve(service: Service) -> None:
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
+        arm(service.name)
         settings = Settings.from_environment()
     except Misconfigured as error:
         sys.exit(f"{service.name}: {error}")

@@ -18,6 +18,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from houqin_shared.command import Answer, Answered, Command
+from houqin_shared.failpoints import Point, reach
 from houqin_shared.problem import Refusal
 from houqin_shared.transaction import (
     STORE_OUTGOING,
@@ -148,6 +149,8 @@ async def _do(kind: Together[T], batch: Sequence[_Waiting[T]]) -> Sequence[Answe
             for (each, work), outcome in zip(doing, outcomes, strict=True)
         ]
         await _store(connection, done)
+        reach(Point.TOGETHER_DONE)
+    reach(Point.TOGETHER_COMMITTED)
     if any(tx.outgoing for _, tx, _ in done):
         transactions.on_told()
     answers = iter(answer for _, _, answer in done)

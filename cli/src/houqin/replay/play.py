@@ -124,7 +124,11 @@ class Replay:
         body: Json = {"as_of": day.isoformat()}
         path = at("offices", self._office, "sweeps")
         answers = await asyncio.gather(
-            *(self._client.call("POST", service, path, body) for service in SERVICE_NAMES)
+            # A day is swept once, however often it is asked for: the key tells proxies so.
+            *(
+                self._client.call("POST", service, path, body, key=f"sweep/{self._office}/{day}")
+                for service in SERVICE_NAMES
+            )
         )
         for service, answer in zip(SERVICE_NAMES, answers, strict=True):
             self._must(answer, f"{service}: sweep of {day}")

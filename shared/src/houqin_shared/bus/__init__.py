@@ -53,7 +53,10 @@ class Subscription(Protocol):
         ...
 
     async def lag(self) -> int:
-        """Messages that the group has not acknowledged yet."""
+        """Messages that the group has not acknowledged yet.
+
+        Raises OSError if the bus can't be asked.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -23,6 +23,7 @@ from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
     IllegalStateError,
+    KafkaError,
     NoOffsetForPartitionError,
     NotCoordinatorForGroupError,
     OffsetOutOfRangeError,
@@ -138,6 +139,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             self._go_back()
             self._consumer.resume(*self._consumer.assignment())
             batches = await self._consumer.getmany(timeout_ms=int(wait * 1000), max_records=most)
+            if self._new:
+                return []  # it may be of a new share, from a place that was not taken up yet
             # What comes while a batch is worked on comes together: one fetch instead of many.
             self._consumer.pause(*self._consumer.assignment())
             return self._accept(batches)
@@ -151,7 +154,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _halt(self, lost: OffsetsLost) -> OffsetsLost:
         """Leave the group for good, so that those who stay find out as well."""
         self._lost = OffsetsLost(f"{self._group} can't go on: {lost}")
-        await self._consumer.stop()
+        await self.close()
         return self._lost
 
     async def _take_up(self, places: set[TopicPartition]) -> None:
@@ -219,8 +222,11 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             raise
 
     async def lag(self) -> int:
-        committed = await self._committed(self._places)
-        ends = await self._looker.end_offsets(self._places)
+        try:
+            committed = await self._committed(self._places)
+            ends = await self._looker.end_offsets(self._places)
+        except KafkaError as error:
+            raise ConnectionError(f"the bus can't be asked: {error!r}") from error
         return sum(ends[place] - max(committed[place].offset, 0) for place in self._places)
 
     async def _committed(
@@ -242,7 +248,12 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
                 await asyncio.sleep(0.1)
 
     async def close(self) -> None:
-        await self._consumer.stop()
+        # While its broker is away, aiokafka lets through how it cancels a task of its own: waited
+        # for, and not awaited, that does not look as if somebody had cancelled us.
+        stopping = asyncio.ensure_future(self._consumer.stop())
+        await asyncio.wait([stopping])
+        if not stopping.cancelled():
+            stopping.result()
 
 
 async def _partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:

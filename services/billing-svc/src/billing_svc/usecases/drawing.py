@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from houqin_shared.calendar import Month
+from houqin_shared.failpoints import Point, reach
 from houqin_shared.transaction import Tx, Work
 
 from billing_svc.events import AccountClosed, StatementDrawn
@@ -30,6 +31,7 @@ async def draw_statements(tx: Tx, day: date) -> None:
     closing = [made.standing.contract.id for made in settled if made.closes]
     await _let_wait_no_longer(tx, [contract for contract, _ in drawn], day, month)
     booked = await book(tx, [booking for made in settled for booking in made.bookings])
+    reach(Point.SWEEP_MIDWAY)
     await _store_months(tx, settled)
     await _store_releases(tx, settled, day)
     await _store_statements(tx, drawn)

@@ -50,6 +50,7 @@ class Service:
     async def exchange(self) -> None:
         """Send what was told, hear what was sent."""
         relay = Relay(self.transactions.pool, self.bus, self.name)
+        await relay.prepare()
         async with self.transactions.pool.acquire() as session:
             while await relay.send_batch(session, await relay._take_over(session)):
                 pass

@@ -136,6 +136,7 @@ def at(position: int, event: Event) -> Received:
 async def relay_all(house: House, bus: PostgresBus) -> int:
     relay = Relay(house.transactions.pool, bus, "teller")
     sent = 0
+    await relay.prepare()
     async with house.transactions.pool.acquire() as session:
         epoch = await relay._take_over(session)
         while count := await relay.send_batch(session, epoch):
@@ -253,8 +254,10 @@ async def test_a_restored_database_rebases_its_outbox(
         """update outbox_cursor
            set cluster = 'other', xid = (xid::text::bigint + 1000000)::text::xid8"""
     )
-    assert await relay_all(teller, bus) == 1
+    await Relay(teller.transactions.pool, bus, "teller").prepare()  # as every service at its start
     await tell(teller, happened("c", 3))
+    assert await relay_all(teller, bus) == 2
+    await tell(teller, happened("c", 4))
     assert await relay_all(teller, bus) == 1
 
 

@@ -50,6 +50,7 @@ class Place:
         pool = await open_pool(self.url)
         async with pool.acquire() as session:
             relay = Relay(pool, self.bus, "teller")
+            await relay.prepare()
             epoch = await relay._take_over(session)
             while await relay.send_batch(session, epoch):
                 pass

@@ -80,6 +80,7 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
         bus = await open_bus(settings.bus, [service.name, *service.hears.sources])
         stack.push_async_callback(bus.close)
         relay = Relay(pool, bus, service.name)
+        await relay.prepare()
         transactions = Transactions(pool, service.name, relay.wake)
         inbox = Inbox(transactions, service.hears)
         subscription = await bus.subscribe(

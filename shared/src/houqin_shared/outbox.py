@@ -27,7 +27,7 @@ GATHER = 0.015
 AGAIN = 1.0
 """Seconds until a relay that failed, or that another one leads, tries again."""
 
-LEADER_LOCK = 4_815_162_343
+LEADER_LOCK, PREPARING = 4_815_162_343, 4_815_162_346
 
 # A restored or moved database counts its transactions anew; its identity tells.
 CLUSTER = """select (select system_identifier from pg_control_system())
@@ -55,6 +55,31 @@ class Relay:
     def wake(self) -> None:
         """Something was committed: look at once."""
         self._woken.set()
+
+    async def prepare(self) -> None:
+        """Before the service writes anything: in a database that was restored into another cluster
+        transaction ids start anew, and what was not sent yet gets one that means something here.
+        """
+        async with self._pool.acquire() as session, session.transaction():
+            await session.execute(f"select pg_advisory_xact_lock({PREPARING})")
+            cluster = await session.fetchval(CLUSTER)
+            await session.execute(
+                """insert into outbox_cursor (one, xid, pos, sent, epoch, cluster)
+                   values (true, '0', 0, 0, 0, $1) on conflict do nothing""",
+                cluster,
+            )
+            known = await session.fetchval("select cluster from outbox_cursor")
+            if known == cluster:
+                return
+            log.warning("%s: the outbox moved to another database; rebased", self._topic)
+            await session.execute(
+                """delete from outbox o using outbox_cursor c
+                   where (o.xid, o.pos) <= (c.xid, c.pos)"""
+            )
+            await session.execute("update outbox set xid = pg_current_xact_id()")
+            await session.execute(
+                "update outbox_cursor set xid = '0', pos = 0, cluster = $1", cluster
+            )
 
     async def run(self) -> None:
         """Relay until cancelled; errors are logged and tried again."""
@@ -102,29 +127,10 @@ class Relay:
         return True
 
     async def _take_over(self, session: Connection) -> int:
-        """A new epoch, and, in a restored database, transaction ids that mean something here."""
-        async with session.transaction():
-            cluster = await session.fetchval(CLUSTER)
-            await session.execute(
-                """insert into outbox_cursor (one, xid, pos, sent, epoch, cluster)
-                   values (true, '0', 0, 0, 0, $1) on conflict do nothing""",
-                cluster,
-            )
-            cursor = await session.fetchrow(
-                "update outbox_cursor set epoch = epoch + 1 returning epoch, cluster, xid, pos"
-            )
-            assert cursor is not None
-            if cursor["cluster"] != cluster:
-                log.warning("%s: the outbox moved to another database; rebased", self._topic)
-                await session.execute(
-                    """delete from outbox o using outbox_cursor c
-                       where (o.xid, o.pos) <= (c.xid, c.pos)"""
-                )
-                await session.execute("update outbox set xid = pg_current_xact_id()")
-                await session.execute(
-                    "update outbox_cursor set xid = '0', pos = 0, cluster = $1", cluster
-                )
-            return int(cursor["epoch"])
+        """A new epoch."""
+        return int(
+            await session.fetchval("update outbox_cursor set epoch = epoch + 1 returning epoch")
+        )
 
     async def send_batch(self, session: Connection, epoch: int) -> int:
         """Send the next rows and move the cursor; how many. Raises LeadershipLost."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from houqin_shared.bus.postgres import PostgresBus
 from houqin_shared.clock import Clocks, SweptByItself, TooFarAhead, register_office
-from houqin_shared.events import Hears
+from houqin_shared.hears import Hears
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
 from houqin_shared.testing import create_mechanism

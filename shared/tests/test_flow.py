@@ -11,15 +11,8 @@ import sqlalchemy as sa
 from houqin_shared.bus import Received
 from houqin_shared.bus.postgres import PostgresBus
 from houqin_shared.clock import register_office
-from houqin_shared.events import (
-    Envelope,
-    Event,
-    Fact,
-    Hears,
-    NotYetKnown,
-    type_in,
-    write_envelope,
-)
+from houqin_shared.events import Envelope, Event, Fact, NotYetKnown, type_in, write_envelope
+from houqin_shared.hears import Hears
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
 from houqin_shared.problem import OUTAGES

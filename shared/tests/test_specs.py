@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Literal
 import pytest
 import sqlalchemy as sa
 from fastapi import APIRouter
-from houqin_shared.events import Event, Fact, Hears, write_envelope
+from houqin_shared.events import Event, Fact, write_envelope
+from houqin_shared.hears import Hears
 from houqin_shared.service import Service
 from houqin_shared.specs import asyncapi, asyncapi_bytes, stale_specs, write_specs
 from houqin_shared.transaction import Tx

@@ -13,17 +13,9 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from houqin_shared.bus import OffsetsLost, Received, Subscription
-from houqin_shared.events import (
-    UNREADABLE,
-    DayClosed,
-    Envelope,
-    Hears,
-    NotYetKnown,
-    TogetherListener,
-    read_fact,
-    type_in,
-)
+from houqin_shared.events import UNREADABLE, DayClosed, Envelope, NotYetKnown, read_fact, type_in
 from houqin_shared.failpoints import Point, reach
+from houqin_shared.hears import Hears, TogetherListener
 from houqin_shared.pace import Pace
 from houqin_shared.problem import OUTAGES
 from houqin_shared.transaction import (

@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from houqin_shared.backlog import Backlog
 from houqin_shared.bus import Bus, Subscription
 from houqin_shared.clock import Clocks, Sweep
-from houqin_shared.events import Event, Hears
+from houqin_shared.events import Event
+from houqin_shared.hears import Hears
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
 from houqin_shared.pruning import Pruning

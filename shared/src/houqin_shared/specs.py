@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from houqin_shared.app import create_app, openapi_bytes
-from houqin_shared.events import DayClosed, Event, Listener, TogetherListener
+from houqin_shared.events import DayClosed, Event
+from houqin_shared.hears import Listener, TogetherListener
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from houqin_shared.calendar import Month, Quarter
 from houqin_shared.clock import register_office
-from houqin_shared.events import Fact, Hears
+from houqin_shared.events import Fact
 from houqin_shared.exact import Exact
+from houqin_shared.hears import Hears
 from houqin_shared.transaction import Tx, Work
 
 from billing_svc.rules.chart import Kind

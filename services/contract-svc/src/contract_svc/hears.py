@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from houqin_shared.calendar import Quarter
-from houqin_shared.events import Fact, Hears, NotYetKnown
+from houqin_shared.events import Fact, NotYetKnown
+from houqin_shared.hears import Hears
 from houqin_shared.transaction import Tx
 
 from contract_svc.rules.exits import LAST_ROUND, Measured

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Literal
 
 from houqin_shared.clock import register_office
-from houqin_shared.events import Fact, Hears
+from houqin_shared.events import Fact
 from houqin_shared.exact import Exact
+from houqin_shared.hears import Hears
 from houqin_shared.transaction import Tx
 
 from feedback_svc.rules.survey import SurveyRules

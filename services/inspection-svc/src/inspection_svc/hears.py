@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from houqin_shared.clock import register_office
-from houqin_shared.events import Fact, Hears
+from houqin_shared.events import Fact
+from houqin_shared.hears import Hears
 from houqin_shared.transaction import Tx
 from pydantic import BaseModel
 

@@ -13,7 +13,7 @@ from founding import FOUNDING, OFFICE
 
 from faults.system import Json, System, until
 
-BETWEEN_TRIES = 0.1
+BETWEEN_TRIES, LONGEST = 0.1, 120
 """Seconds."""
 
 
@@ -35,8 +35,6 @@ class Inspectors:
         )
         self.accepted: list[tuple[str, str]] = []
         """Contract and finding."""
-        self.refused: list[str] = []
-        """What nobody expected."""
 
     def found_office(self) -> None:
         """With its contracts, known to the inspectors."""
@@ -57,7 +55,9 @@ class Inspectors:
         number = number or f"v{next(self._numbers)}"
         body = visit(contract, number, findings)
         where = f"http://127.0.0.1:{at}" if at else "/inspection"
+        limit = time.monotonic() + LONGEST
         while (answer := self.try_once(body, where)) is None:
+            assert time.monotonic() < limit, f"nobody answers visit {number}"
             time.sleep(BETWEEN_TRIES)
         if answer.status_code == 201:
             self.accepted += [(contract, each["id"]) for each in body["findings"]]
@@ -78,31 +78,29 @@ class Inspectors:
         return None if "still-running" in answer.text else answer
 
     @contextmanager
-    def at_work(self, count: int = 8, findings: int = 1) -> Iterator[None]:
+    def at_work(self, count: int = 8) -> Iterator[None]:
         """So many inspectors report one visit after another."""
         go_home = threading.Event()
 
         def work(contract: str) -> None:
             while not go_home.is_set():
-                answer = self.visit(contract, findings=findings)
-                if answer.status_code != 201:
-                    self.refused.append(answer.text)
-                    return
+                answer = self.visit(contract)
+                assert answer.status_code == 201, answer.text
 
         contracts = itertools.islice(itertools.cycle(self._contracts), count)
         with ThreadPoolExecutor(count) as inspectors:
-            for contract in contracts:
-                inspectors.submit(work, contract)
+            shifts = [inspectors.submit(work, contract) for contract in contracts]
             try:
                 yield
             finally:
                 go_home.set()
-        assert self.refused == []
+        for shift in shifts:
+            shift.result()
 
     def report(self, more: int) -> None:
         """Wait until so many more findings are accepted."""
         enough = len(self.accepted) + more
-        until(lambda: len(self.accepted) >= enough or bool(self.refused), "work goes on", 120)
+        until(lambda: len(self.accepted) >= enough, "work goes on", LONGEST)
 
     def get(self, path: str) -> Any:
         answer = self.http.get(path)

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -219,9 +220,12 @@ class System(Installation):
         }
 
     def postgres(self, *arguments: str) -> None:
-        """pg_ctl on its PostgreSQL."""
+        """pg_ctl on its PostgreSQL, which goes on listening where it did."""
         folder = self.folder / "postgres"
         root = os.geteuid() == 0
+        if arguments == ("start",):
+            _, *options = shlex.split((folder / "postmaster.opts").read_text())
+            arguments = ("-o", shlex.join(options), "start")
         subprocess.run(
             [PG_CTL, "-w", "-s", "-D", folder, "-l", folder / "log", *arguments],
             user="pgserver" if root else None, check=True, stdout=subprocess.DEVNULL,

@@ -17,7 +17,7 @@ do $do$ begin
         if new.contract = 'a1' then raise exception 'poisoned'; end if;
         return new;
     end $$;
-    create trigger poison before insert on lines for each row execute function refuse();
+    create trigger poison before insert on bookings for each row execute function refuse();
 end $do$"""
 BULK = 1000
 """Findings of a visit."""
@@ -106,7 +106,7 @@ def test_18_what_a_newer_version_tells_is_heard_as_far_as_it_is_known(on_postgre
     with inspectors.at_work(4):
         for service, table in (
             ("inspection", "visits"), ("inspection", "findings"), ("inspection", "outbox"),
-            ("inspection", "answers"), ("billing", "lines"), ("billing", "inbox"),
+            ("inspection", "answers"), ("billing", "bookings"), ("billing", "inbox"),
             ("billing", "causes"), ("billing", "offices"), ("bus", "log"),
         ):  # fmt: skip
             system.ask(service, f"alter table {table} add column newer_{uuid.uuid4().hex} text")

@@ -25,6 +25,7 @@ from houqin.client import SERVICE_NAMES, Client, Unexpected, Unreachable
 from houqin.gateway import SERVICES
 from houqin.officefile import read_office_file
 from houqin.ops import verify_all
+from houqin.postgres import embedded_server
 from houqin.replay import AnotherFile, Replay, Stuck
 from houqin.replay.rest import bring_to_rest
 from houqin_shared.failpoints import FAILPOINT, SPENT, Point
@@ -150,9 +151,10 @@ class System(Installation):
         super().__init__(folder)
         self._bus_flags = bus_flags
         self._spent = folder.parent / "spent"
-        self._postgres_is_ours = False
+        self._database_url: str | None = None
         self.at_the_end = ExitStack()
         """What must be closed before it is ended."""
+        self._after_the_end = ExitStack()
 
     @property
     def on_kafka(self) -> bool:
@@ -164,6 +166,8 @@ class System(Installation):
         """
         wanted = [f"{service}={count}" for service, count in replicas.items()]
         flags = [*self._bus_flags, "--processes", *(["--replicas", *wanted] if wanted else [])]
+        if self._database_url:
+            flags += ["--database-url", self._database_url]
         environment = {}
         if failpoints or later:
             self._spent.mkdir()
@@ -219,8 +223,13 @@ class System(Installation):
             for table in sorted(SERVICES[name].metadata.tables.keys() - mechanism.tables.keys())
         }
 
+    def brings_its_own_postgres(self) -> None:
+        """One that may be restarted: an installation ends with a server that it has started."""
+        server = embedded_server(self.folder / "postgres")
+        self._database_url = self._after_the_end.enter_context(server)
+
     def postgres(self, *arguments: str) -> None:
-        """pg_ctl on its PostgreSQL, which goes on listening where it did."""
+        """pg_ctl on its own PostgreSQL, which goes on listening where it did."""
         folder = self.folder / "postgres"
         root = os.geteuid() == 0
         if arguments == ("start",):
@@ -230,7 +239,6 @@ class System(Installation):
             [PG_CTL, "-w", "-s", "-D", folder, "-l", folder / "log", *arguments],
             user="pgserver" if root else None, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        self._postgres_is_ours = True
 
     def joined_by(self, service: str) -> subprocess.Popen[bytes]:
         """One more replica, that the parent knows nothing of, ready for work."""
@@ -267,5 +275,6 @@ class System(Installation):
             for process in self.stopped():
                 process.send_signal(signal.SIGCONT)
             self.stop()
-        if self._postgres_is_ours and (self.folder / "postgres" / "postmaster.pid").exists():
-            self.postgres("stop")
+        if self._database_url and (self.folder / "postgres" / "postmaster.pid").exists():
+            self.postgres("-m", "fast", "stop")
+        self._after_the_end.close()

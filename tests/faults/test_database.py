@@ -53,6 +53,7 @@ def test_12_postgresql_restarted_under_load(
     system: System, tmp_path: Path, luck: random.Random
 ) -> None:
     """As an operator does it, as a crash does it, and away for a while."""
+    system.brings_its_own_postgres()
     system.up(inspection=2, billing=2)
     inspectors = Inspectors(system, ["a1", "a2"])
     inspectors.found_office()

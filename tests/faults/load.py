@@ -25,6 +25,8 @@ class Inspectors:
     def __init__(self, system: System, contracts: Sequence[str] = ("a1",)) -> None:
         self._contracts = contracts
         self._numbers = itertools.count(1)
+        self._failed = False
+        """The test has: nobody need wait for an answer any more."""
         self.http = system.at_the_end.enter_context(
             httpx.Client(
                 base_url=system.url,
@@ -57,7 +59,7 @@ class Inspectors:
         where = f"http://127.0.0.1:{at}" if at else "/inspection"
         limit = time.monotonic() + LONGEST
         while (answer := self.try_once(body, where)) is None:
-            assert time.monotonic() < limit, f"nobody answers visit {number}"
+            assert time.monotonic() < limit and not self._failed, f"nobody answers visit {number}"
             time.sleep(BETWEEN_TRIES)
         if answer.status_code == 201:
             self.accepted += [(contract, each["id"]) for each in body["findings"]]
@@ -92,6 +94,9 @@ class Inspectors:
             shifts = [inspectors.submit(work, contract) for contract in contracts]
             try:
                 yield
+            except BaseException:
+                self._failed = True
+                raise
             finally:
                 go_home.set()
         for shift in shifts:

@@ -59,7 +59,8 @@ class Inspectors:
         where = f"http://127.0.0.1:{at}" if at else "/inspection"
         limit = time.monotonic() + LONGEST
         while (answer := self.try_once(body, where)) is None:
-            assert time.monotonic() < limit and not self._failed, f"nobody answers visit {number}"
+            assert not self._failed
+            assert time.monotonic() < limit, f"nobody answers visit {number}"
             time.sleep(BETWEEN_TRIES)
         if answer.status_code == 201:
             self.accepted += [(contract, each["id"]) for each in body["findings"]]

@@ -1,5 +1,6 @@
 """The public port: requests go through as they are, and what can't be delivered is said."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -37,7 +38,7 @@ async def before(serve: Serve) -> AsyncIterator[Open]:
     """A client of a proxy before replicas of the service `cook`; None: nobody listens there."""
     sessions = []
 
-    async def begin(*handlers: Handler | None) -> aiohttp.ClientSession:
+    async def begin(*handlers: Handler | None, ending: bool = False) -> aiohttp.ClientSession:
         children = []
         for number, handler in enumerate(handlers):
             child = Child(f"cook-{number}", "cook_svc", {})
@@ -45,6 +46,8 @@ async def before(serve: Serve) -> AsyncIterator[Open]:
             child.ready.set()
             children.append(child)
         made = await Proxy({"cook": Replicas(children)}, {"Cook": "/cook/docs"}).__aenter__()
+        if ending:
+            made.end()
         session = aiohttp.ClientSession(f"http://{HOST}:{await serve(made.answer)}/")
         sessions.append((made, session))
         return session
@@ -196,6 +199,17 @@ async def test_nobody_is_there(before: Open, monkeypatch: pytest.MonkeyPatch) ->
         assert (answer.status, problem["code"]) == (503, "not-there-now")
         assert "nothing was done" in problem["detail"]
         assert answer.headers["Retry-After"] == "1"
+
+
+async def test_at_the_end_nobody_is_waited_for(before: Open) -> None:
+    """Clients keep their connections, and would ask for as long as somebody seems to answer."""
+    for replicas in ([], [None]):
+        client = await before(*replicas, ending=True)
+        async with asyncio.timeout(2), client.get("cook/") as answer:
+            assert answer.status == 503
+    client = await before(named("soup"), ending=True)
+    async with client.get("cook/") as answer:
+        assert await answer.text() == "soup"
 
 
 async def test_elsewhere_is_nothing(before: Open) -> None:

@@ -69,6 +69,7 @@ async def _run(
                     ready()
                     await told_to_end.wait()
                 await port.stop()  # what is under way is still answered
+                proxy.end()
         except NeverReady:
             print(
                 "houqin: a service did not start; it says why above.\n"

@@ -77,6 +77,7 @@ class Proxy:
     def __init__(self, services: Mapping[str, Replicas], index: Mapping[str, str]) -> None:
         self._services = services
         self._index = index
+        self._ending = False
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
@@ -96,6 +97,10 @@ class Proxy:
         trace: TracebackType | None,
     ) -> None:
         await self._session.close()
+
+    def end(self) -> None:
+        """Whoever is gone does not come back: nobody need wait for that any more."""
+        self._ending = True
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The handler of every request."""
@@ -124,6 +129,8 @@ class Proxy:
         limit = loop.time() + PATIENCE
         while loop.time() < limit:
             child = self._services[service].next(tried)
+            if self._ending and (child is None or child in tried):
+                break
             if child is None or child in tried:
                 await asyncio.sleep(0.05)
             if child is None:

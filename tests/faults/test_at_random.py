@@ -13,8 +13,9 @@ KILLS = 12
 
 @pytest.mark.faults
 def test_02_offices_are_played_exactly_while_processes_are_killed_at_random(
-    system: System, tmp_path: Path, luck: random.Random
+    on_kafka: System, tmp_path: Path, luck: random.Random
 ) -> None:
+    system = on_kafka
     system.up(billing=2)
     offices = [
         Office.example("sanmen"),

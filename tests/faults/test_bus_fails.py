@@ -100,4 +100,4 @@ def test_03_05_06_sends_and_commits_that_fail_now_and_then(
 def test_05_produce_error(
     mock: tuple[MockBroker, System], code: int, tmp_path: Path, luck: random.Random
 ) -> None:
-    played_exactly(mock, tmp_path, luck, {PRODUCE: (code,)}, 40)
+    played_exactly(mock, tmp_path, luck, {PRODUCE: (code,)}, 25)

@@ -120,8 +120,9 @@ def test_18_what_a_newer_version_tells_is_heard_as_far_as_it_is_known(on_postgre
 
 
 @pytest.mark.faults
-def test_11_a_slow_consumer_catches_up_with_bounded_memory(system: System) -> None:
+def test_11_a_slow_consumer_catches_up_with_bounded_memory(on_postgres: System) -> None:
     """billing-svc stands still while the largest visits come in, and then has them all at once."""
+    system = on_postgres
     system.up()
     inspectors = Inspectors(system)
     inspectors.found_office()
@@ -138,7 +139,7 @@ def test_11_a_slow_consumer_catches_up_with_bounded_memory(system: System) -> No
         most = max(most, slow.memory_info().rss)
     grown = (most - before[0]) // 2**20, (quick.memory_info().rss - before[1]) // 2**20
     print(f"MiB grown, billing-svc and inspection-svc: {grown}")  # noqa: T201
-    assert max(grown) < 250
+    assert max(grown) < 160
     system.all_is_well()
     inspectors.all_is_booked_once()
     assert system.stop() == 0

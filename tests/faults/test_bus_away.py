@@ -20,8 +20,8 @@ from faults.system import Office, Replaying, System, until
 
 AWAY = 10
 """Seconds."""
-NOTICED = 330
-"""Seconds in which a member learns at the latest that a topic is another one: mostly at once."""
+NOTICED = 90
+"""Seconds in which a member has learned that a topic is another one: metadata live for 30."""
 
 
 @pytest.mark.faults

@@ -76,7 +76,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
             max_poll_interval_ms=300_000,
-            # A topic made anew under its name is noticed by then; aiokafka's own age is five minutes.
+            # By then a topic made anew under its name is noticed; by default in five minutes.
             metadata_max_age_ms=30_000,
             **settings.client,
         )

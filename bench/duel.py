@@ -21,8 +21,9 @@ class Pace:
     seconds: float
     """Of a window at saturation, about."""
     latency_seconds: float
-    warm_up: Mapping[Mode, int] = field(default_factory=lambda: {"single": 400, "bulk": 20})
-    """Visits of a first window, which counts for nothing but the size of the next."""
+    warm_up: Mapping[Mode, int] = field(default_factory=lambda: {"single": 4000, "bulk": 100})
+    """Visits of a first window, which counts for nothing but the size of the next: until then the
+    broker's virtual machine has compiled what it does most."""
 
 
 @dataclass(slots=True)

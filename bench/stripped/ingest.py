@@ -1,6 +1,7 @@
 """Accepts findings, keeps them with their outbox rows, and relays these to Kafka."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,8 +49,8 @@ MOVE = """
 with c as (select set_config('synchronous_commit', 'off', true))
 update relayed set xid = $1::text::xid8, pos = $2 from c
 """
-TICK, IDLE = 0.002, 0.1
-"""Seconds between two looks: at rows whose elders have not ended yet, and when it is quiet."""
+GATHER, IDLE = 0.01, 0.1
+"""Seconds between two looks: while there is something to send, and when it is quiet."""
 
 
 class Finding(BaseModel):
@@ -79,14 +80,12 @@ class Relay:
         self._told.set()
 
     async def run(self) -> None:
-        pause = IDLE
         async with self._pool.acquire() as connection:
             while True:
+                if not await self._send(connection):
+                    await self._told_within(IDLE)
                 self._told.clear()
-                if await self._send(connection) or await self._told_within(pause):
-                    pause = TICK
-                else:
-                    pause = min(pause * 2, IDLE)
+                await asyncio.sleep(GATHER)
 
     async def _send(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> int:
         rows = await connection.fetch(NEXT)
@@ -100,13 +99,10 @@ class Relay:
             await connection.execute(MOVE, rows[-1]["xid"], rows[-1]["pos"])
         return len(rows)
 
-    async def _told_within(self, seconds: float) -> bool:
-        try:
+    async def _told_within(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._told.wait()
-        except TimeoutError:
-            return False
-        return True
 
 
 @asynccontextmanager

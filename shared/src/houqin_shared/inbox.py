@@ -38,8 +38,10 @@ BATCH = 500
 WAIT = 0.5
 """Seconds that one look at the bus may wait for something to come."""
 
-GATHER = 0.03
+GATHER = 0.025
 """Seconds from batch to batch of a stream of facts."""
+LARGE = 4096
+"""Bytes of an event, such as one about a hundred findings, that is work enough by itself."""
 UNHURRIED = 0.2
 """Seconds from batch to batch of what is of no concern here: it only has to be passed over."""
 
@@ -201,6 +203,8 @@ class Inbox:
             self._pace.streams(UNHURRIED)
         elif any(envelope.type == DayClosed.TYPE for envelope in envelopes):
             self._pace.pauses()  # somebody may be waiting for the day
+        elif sum(len(envelope.raw) for envelope in envelopes) > LARGE * len(envelopes):
+            self._pace.pauses()
         else:
             self._pace.streams(GATHER)
 

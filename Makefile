@@ -26,7 +26,7 @@ kafka: setup     ## a Kafka broker for a developer, until Ctrl-C; PORT=9092 (nee
 	@$(BIN)/python tests/broker.py $(PORT)
 
 test: setup      ## all tests but the longest; lint and specs are in .ci/run
-	$(BIN)/python -m pytest -m "not slow and not faults" -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not slow and not faults" -n 3 --dist loadfile --no-loadscope-reorder --durations=10
 
 test-all: setup  ## every test but test-faults', every example office
 	$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadfile --no-loadscope-reorder

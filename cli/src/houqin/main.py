@@ -6,19 +6,21 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from houqin_shared.auth import EVERY_OFFICE, SUPPLIER, Role, issue_token
 from houqin_shared.misconfigured import Misconfigured
 
-from houqin import ops, up
+from houqin import ops
 from houqin.client import Client, Unexpected, Unreachable
 from houqin.datadir import AlreadyRunning, DataDirectory
-from houqin.example import run_example
 from houqin.officefile import MalformedOfficeFile, read_office_file
-from houqin.plan import Plan, read_plan
 from houqin.postgres import DatabaseDied
 from houqin.replay import AnotherFile, Replay, Stuck
 from houqin.story import tell_story
+
+if TYPE_CHECKING:
+    from houqin.plan import Plan
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -108,8 +110,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
+    # The four services, for who starts them; who only asks need not wait two seconds for them.
     match given.command:
         case "up":
+            from houqin import up
+
             return up.serve(_plan(given), DataDirectory(given.data))
         case "replay":
             return _replay(given)
@@ -121,6 +126,8 @@ def _run(given: argparse.Namespace) -> int:
         case "token":
             return _issue(given)
         case "run":
+            from houqin.example import run_example
+
             return run_example(given.port, DataDirectory(given.data), given.file)
         case _:
             from houqin import specs
@@ -128,7 +135,9 @@ def _run(given: argparse.Namespace) -> int:
             return specs.run(check=given.check)
 
 
-def _plan(given: argparse.Namespace) -> Plan:
+def _plan(given: argparse.Namespace) -> "Plan":
+    from houqin.plan import read_plan
+
     return read_plan(
         port=given.port,
         database_url=given.database_url,

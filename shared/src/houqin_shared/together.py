@@ -1,7 +1,8 @@
 """Many commands in one transaction: those that come while others are being done go together next.
 
 A commit and a round trip cost the same for one command and for fifty. A use case that is asked by
-the thousand is therefore written for several at once, of any offices; nothing waits on purpose.
+the thousand is therefore written for several at once, of any offices; what comes alone does not
+wait.
 What can't be done beside the others (a repetition, a number that is taken, an error of any kind)
 is done alone, by `Command.do`, so that no command suffers for another.
 """
@@ -19,6 +20,7 @@ from pydantic import BaseModel
 
 from houqin_shared.command import Answer, Answered, Command
 from houqin_shared.failpoints import Point, reach
+from houqin_shared.pace import Pace
 from houqin_shared.problem import Refusal
 from houqin_shared.transaction import (
     STORE_OUTGOING,
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+GATHER = 0.006
+"""Seconds from transaction to transaction while commands stream in; most take longer anyway."""
 MOST = 64
 """Commands in one transaction."""
 LARGEST = 2000
@@ -83,6 +87,7 @@ class _Queue(Generic[T]):
         self._kind = kind
         self._waiting: deque[_Waiting[T]] = deque()
         self._working: asyncio.Task[None] | None = None
+        self._pace = Pace()
 
     async def answer(self, command: Command, digest: bytes, what: T) -> Answer | None:
         """The answer, or None if it must be done alone. Raises refusals that aren't kept."""
@@ -98,6 +103,8 @@ class _Queue(Generic[T]):
 
     async def _work(self) -> None:
         while self._waiting:
+            await self._pace.begin()
+            self._pace.streams(GATHER)
             batch = self._next()
             try:
                 answers = await _do(self._kind, batch)

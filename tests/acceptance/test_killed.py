@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 
 def test_killed_three_times_it_goes_on_where_it_was(own_installation: Installation) -> None:
-    file = HERE.parents[1] / "examples" / "ezhou.yaml"
+    file = HERE / "offices" / "random-1.yaml"
     own_installation.start()
     for _ in range(3):
         with own_installation.popen("replay", str(file), "--json", os.devnull) as replay:
@@ -21,7 +21,7 @@ def test_killed_three_times_it_goes_on_where_it_was(own_installation: Installati
             replay.communicate()
             assert replay.returncode == 1
         own_installation.start()
-    expected = json.loads((HERE / "expected" / "ezhou.json").read_text(encoding="utf-8"))
+    expected = json.loads((HERE / "expected" / "random-1.json").read_text(encoding="utf-8"))
     assert own_installation.replay(file) == expected
     own_installation.verify()
     assert own_installation.stop() == 0

@@ -3,23 +3,26 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import psutil
+from broker import free_port
 
 PATIENCE = 60
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    """Wait for it."""
+    limit = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < limit, what
+        time.sleep(0.05)
 
 
 class Installation:

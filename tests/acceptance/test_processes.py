@@ -4,7 +4,6 @@ import asyncio
 import json
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,11 @@ import psutil
 import pytest
 from broker import free_port
 
-from acceptance.installation import HOUQIN, PATIENCE, Installation
+from acceptance.installation import HOUQIN, PATIENCE, Installation, until
 
 HERE = Path(__file__).parent
 TWO_BILLING = ("--processes", "--replicas", "billing=2")
 CHILDREN = {"contract-1", "inspection-1", "feedback-1", "billing-1", "billing-2"}
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    limit = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < limit, what
-        time.sleep(0.05)
 
 
 def test_a_child_that_is_killed_starts_again_and_is_waited_for(

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from acceptance.installation import until
 from founding import FOUNDING, OFFICE
 
-from faults.system import Json, System, until
+from faults.system import Json, System
 
 BETWEEN_TRIES, LONGEST = 0.1, 120
 """Seconds."""

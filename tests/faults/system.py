@@ -12,7 +12,6 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,8 @@ from typing import Any
 
 import httpx
 import psutil
-from acceptance.installation import PATIENCE, Installation, free_port
+from acceptance.installation import Installation, until
+from broker import free_port
 from houqin.client import SERVICE_NAMES, Client, Unexpected, Unreachable
 from houqin.gateway import SERVICES
 from houqin.officefile import read_office_file
@@ -53,13 +53,6 @@ def luck_of(test: str) -> random.Random:
     """Of one test, whichever others run; the seed is printed, so that a run can be repeated."""
     print(f"HOUQIN_SEED={SEED}")  # noqa: T201 - shown if the test fails
     return random.Random(f"{SEED}/{test}")
-
-
-def until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
-    limit = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < limit, what
-        time.sleep(0.05)
 
 
 class Office:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import broker
 import pytest
+from acceptance.installation import until
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from houqin.client import SERVICE_NAMES
 from houqin_shared.bus.kafka_topics import KEEP
 
 from faults.load import Inspectors
-from faults.system import Office, Replaying, System, until
+from faults.system import Office, Replaying, System
 
 AWAY = 10
 """Seconds."""

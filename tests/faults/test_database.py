@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from acceptance.installation import until
 from houqin_shared.failpoints import Point
 from houqin_shared.outbox import UNSENT
 
 from faults.load import Inspectors
-from faults.system import Office, Replaying, System, until
+from faults.system import Office, Replaying, System
 
 OPEN = 30
 """Seconds."""

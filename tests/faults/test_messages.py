@@ -6,10 +6,11 @@ from typing import Any
 
 import orjson
 import pytest
+from acceptance.installation import until
 from houqin_shared.events import new_id
 
 from faults.load import Inspectors
-from faults.system import System, until
+from faults.system import System
 
 POISON = """
 do $do$ begin

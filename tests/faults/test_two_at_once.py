@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from acceptance.installation import until
 from houqin.client import Answer, Client, Json
 from houqin_shared.failpoints import Point
 
 from faults.load import Inspectors
-from faults.system import Office, Replaying, System, until
+from faults.system import Office, Replaying, System
 
 END_SESSIONS = """
     select pg_terminate_backend(pid) from pg_stat_activity

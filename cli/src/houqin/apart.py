@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 
 import uvloop
 from aiohttp import web
-from houqin_shared.misconfigured import Misconfigured
 from houqin_shared.serve import GRACE
 
 from houqin.children import HOST, Child, NeverReady, Supervisor
 from houqin.datadir import DataDirectory
 from houqin.gateway import SERVICES
 from houqin.plan import Plan
+from houqin.ports import unusable
 from houqin.proxy import Proxy, Replicas
 
 Environments = Mapping[str, Mapping[str, str]]
@@ -88,10 +88,7 @@ async def _listen(server: web.ServerRunner, port: int) -> web.TCPSite:
     try:
         await site.start()
     except OSError as error:
-        raise Misconfigured(
-            f"port {port} can't be used ({error.strerror}); choose another with --port.",
-            f"端口 {port} 无法使用({error.strerror});请用 --port 另选一个。",
-        ) from error
+        raise unusable(port, error.strerror) from error
     return site
 
 

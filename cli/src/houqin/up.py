@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from houqin.client import SERVICE_NAMES
 from houqin.datadir import DataDirectory
 from houqin.gateway import SERVICES
 from houqin.plan import Plan
+from houqin.ports import require_free
 from houqin.postgres import embedded_server, ending_with
 
 BUS_CONNECTIONS = 5
@@ -64,20 +64,6 @@ def connections_each(allowed: int, processes: int) -> int:
             f"请减少副本数,或调高 max_connections。",
         )
     return min(each, MOST)
-
-
-def require_free(port: int) -> None:
-    """Before anything is started. Raises Misconfigured."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            why = error.strerror if isinstance(error, OSError) else "0-65535"
-            raise Misconfigured(
-                f"port {port} can't be used ({why}); choose another with --port.",
-                f"端口 {port} 无法使用({why});请用 --port 另选一个。",
-            ) from error
 
 
 @contextmanager

@@ -63,6 +63,10 @@ def answer_number(office: str, idempotency_key: str) -> int:
     return _number("answer", f"{office}/{idempotency_key}")
 
 
+BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""How a session that is broken already answers when it is to end; it is gone all the same."""
+
+
 def is_gone(connection: Connection) -> bool:
     """Closed; asyncpg takes a pooled connection back at the moment that it breaks."""
     try:
@@ -92,7 +96,7 @@ async def _undo(connection: Connection, statement: str) -> None:
         return
     try:
         await connection.execute(statement)
-    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError):
+    except BROKEN:
         if not is_gone(connection):
             connection.terminate()
 

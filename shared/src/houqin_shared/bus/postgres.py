@@ -13,16 +13,13 @@ import asyncpg
 
 from houqin_shared.bus import Message, OffsetsLost, Received
 from houqin_shared.bus.postgres_schema import LOST, NEWEST, SCHEMA
-from houqin_shared.transaction import Connection, Pool, open_pool
+from houqin_shared.transaction import BROKEN, Connection, Pool, open_pool
 
 GATHER = 0.002
 """Seconds to let a batch grow after the first message of it was announced."""
 
 LAST_WORD = 5.0
 """Seconds that a session may take to end."""
-
-BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""How a session that is broken already answers when it is closed; it is gone all the same."""
 
 SCHEMA_LOCK = 4_815_162_342
 

@@ -1,7 +1,6 @@
 """One service as one process: how uvicorn serves an application of ours, wherever it runs."""
 
 import gc
-import logging
 import os
 import signal
 import sys
@@ -16,6 +15,8 @@ from houqin_shared.failpoints import arm
 from houqin_shared.misconfigured import Misconfigured
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
+from houqin_shared.telemetry.exporter import exported
+from houqin_shared.telemetry.logs import configure_logging
 
 GRACE = 15
 """Seconds that requests in progress may take when a process is told to end."""
@@ -40,6 +41,7 @@ def server_config(app: ASGIApp, host: str, port: int, root_path: str = "") -> uv
         root_path=root_path,
         loop="uvloop",
         http="httptools",
+        log_config=None,  # its lines are written like ours
         log_level="warning",
         proxy_headers=False,
         access_log=False,
@@ -62,8 +64,8 @@ def serve(service: Service) -> None:
     """Run until SIGTERM or SIGINT, as the environment says (`Settings`), and exit: 0 after a clean
     end, 1 if it did not start.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
+        configure_logging(os.environ, service.name)
         arm(service.name)
         settings = Settings.from_environment()
     except Misconfigured as error:
@@ -74,7 +76,11 @@ def serve(service: Service) -> None:
     if settings.ends_with_stdin:
         threading.Thread(target=_end_with_stdin, name="ends with stdin", daemon=True).start()
     prepare_process()
-    server.run()
+    try:
+        with exported(settings.host, settings.metrics_port):
+            server.run()
+    except Misconfigured as error:
+        sys.exit(f"{service.name}: {error}")
     sys.exit(0 if server.started else 1)
 
 

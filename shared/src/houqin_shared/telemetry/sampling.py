@@ -18,7 +18,7 @@ from houqin_shared.transaction import Pool
 
 log = logging.getLogger(__name__)
 
-PERIOD = 15.0
+PERIOD = 5.0
 """Seconds between two looks."""
 SHARE, FIGURES_SHARE = 20, 100
 """A look takes at most a twentieth of the time, one for a figure of the domain a hundredth."""

@@ -20,7 +20,8 @@ FIGURES = (
         "houqin_billing_trial_balance_difference_fen",
         "By how much the kept balances of contracts differ from zero, debits against credits",
         """select coalesce(sum(abs(difference)), 0)
-           from (select sum(fen) as difference from balances group by office_id, contract) as sums""",
+           from (select sum(fen) as difference from balances group by office_id, contract)
+                as of_contracts""",
     ),
     Figure(
         "houqin_billing_balances_wrong",

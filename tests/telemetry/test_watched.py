@@ -5,11 +5,7 @@ import re
 import time
 from pathlib import Path
 
-import httpx
-import pytest
-import yaml
-from acceptance.installation import Installation, until
-from broker import free_port
+from acceptance.installation import until
 from founding import OFFICE
 
 from telemetry.conftest import CALLER, SERVICES, TRACE, Watched

@@ -1,6 +1,7 @@
 """`Traces` by OpenTelemetry's own SDK, sent by OTLP over HTTP from a thread of its own."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +19,11 @@ from houqin_shared.events import Envelope
 from houqin_shared.telemetry.requests import route_of
 from houqin_shared.telemetry.surroundings import TRACEPARENT
 
-LAST_WORD = 3.0
+LAST_WORD = 2.0
 """Seconds that a collector may take when the service ends; it must not outlast our grace."""
+
+# A collector that is away is tried again; what was given up then is news enough.
+logging.getLogger("opentelemetry.exporter").setLevel(logging.ERROR)
 
 W3C = TraceContextTextMapPropagator()
 PROBES = ("/health/live", "/health/ready")

@@ -22,6 +22,12 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 CALLER = "00f067aa0ba902b7"
 SERVICES = {"contract-svc", "inspection-svc", "feedback-svc", "billing-svc"}
 
+SUFFIXES = {
+    "counter": ("_total",),
+    "gauge": ("",),
+    "histogram": ("_bucket", "_count", "_sum"),
+    "info": ("_info",),
+}
 Labels = tuple[tuple[str, str], ...]
 
 
@@ -33,6 +39,15 @@ class Watched:
     collector: Collector
     metrics_port: int
     http: httpx.Client
+
+    def metrics(self) -> set[str]:
+        """The names of all samples that it may show, of those too that have no values yet."""
+        text = httpx.get(f"http://127.0.0.1:{self.metrics_port}/metrics").text
+        return {
+            f"{family.name}{suffix}"
+            for family in text_string_to_metric_families(text)
+            for suffix in SUFFIXES[family.type]
+        }
 
     def scrape(self, port: int | None = None) -> dict[str, dict[Labels, float]]:
         """Every sample by its name and its labels, as Prometheus reads them."""
@@ -74,7 +89,7 @@ class Watched:
         return len(answer.json()["items"]) if answer.status_code == 200 else 0
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def watched() -> Iterator[Watched]:
     with ExitStack() as stack:
         # Not tmp_path: another run of pytest would take it away from PostgreSQL's user.

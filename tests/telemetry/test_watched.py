@@ -3,14 +3,13 @@
 import json
 import re
 import time
-from pathlib import Path
+from typing import Any
 
 from acceptance.installation import until
 from founding import OFFICE
 
 from telemetry.conftest import CALLER, SERVICES, TRACE, Watched
 
-MONITORING = Path(__file__).resolve().parents[2] / "deploy" / "monitoring"
 VISITS = "/v1/offices/{office}/visits"
 
 
@@ -114,7 +113,12 @@ async def test_a_failure_of_ours_is_a_line_that_names_its_request_and_nobody(
     finally:
         await watched.installation.sql("inspection", "alter table elsewhere rename to findings")
     assert answer.status_code == 500
-    (line,) = (each for each in watched.log() if each.get("trace_id") == "e" * 32)
+
+    def of_the_request() -> list[dict[str, Any]]:
+        return [each for each in watched.log() if each.get("trace_id") == "e" * 32]
+
+    until(lambda: len(of_the_request()) == 1, "the server logs it after it has answered")
+    (line,) = of_the_request()
     assert (line["service"], line["level"]) == ("inspection-svc", "error")
     assert (line["method"], line["route"], line["status"]) == ("POST", VISITS, 500)
     assert re.fullmatch(r"[0-9a-f-]{36}", line["correlation_id"])

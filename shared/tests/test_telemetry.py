@@ -6,18 +6,22 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import pytest
 from houqin_shared.bus import Received
 from houqin_shared.bus.postgres import PostgresBus
+from houqin_shared.calendar import legal_today
 from houqin_shared.clock import register_office
 from houqin_shared.misconfigured import Misconfigured
+from houqin_shared.service import Running
 from houqin_shared.settings import metrics_port
+from houqin_shared.telemetry import sampling
 from houqin_shared.telemetry.exporter import exported
 from houqin_shared.telemetry.figures import Figure
 from houqin_shared.telemetry.logs import JsonLines, PlainLines, configure_logging, told
+from houqin_shared.telemetry.metrics import FAMILIES, Watching
 from houqin_shared.telemetry.sampling import BUS, DATABASE, FIGURES, Sampler
 from houqin_shared.telemetry.surroundings import SERVICE, TRACEPARENT
 from houqin_shared.telemetry.tracing import UNTRACED, open_traces
@@ -25,6 +29,7 @@ from houqin_shared.testing import create_mechanism
 from houqin_shared.transaction import Transactions, Tx, open_pool
 from pydantic import BaseModel, ValidationError
 
+READS = {family.name: family.read for family in FAMILIES}
 NewDatabase = Callable[[], Awaitable[str]]
 DAY = date(2017, 5, 3)
 PERSON = "张三丰 13800138000"
@@ -84,6 +89,9 @@ async def test_a_look_finds_what_waits_and_how_long(new_database: NewDatabase) -
     (office,) = found.offices
     assert (office.office, office.clock, office.swept_on) == ("o", "live", DAY)
     assert found.offices_by_clock == {"live": 1}
+    watching = Watching(cast(Running, None), sampler)
+    assert READS["houqin_office_days_behind"](watching) == [(("o",), (legal_today() - DAY).days)]
+    assert READS["houqin_parked_messages"](watching) == [(("dead",), 1), (("waiting",), 2)]
     assert found.figures == {"houqin_test_offices": [(("live",), 1.0)]}
     assert set(found.looked_at) == {DATABASE, BUS, FIGURES}
     assert not any(sampler.failed.values())
@@ -109,7 +117,7 @@ async def test_a_look_that_fails_is_counted_and_keeps_what_was_found(
     assert (sampler.samples.flow, sampler.samples.lag) == (flow, 0)
     assert sampler.samples.looked_at[DATABASE] == at[DATABASE]
     assert sampler.samples.looked_at[FIGURES] > at[FIGURES]
-    said = [record.getMessage() for record in caplog.records]
+    said = [each.getMessage() for each in caplog.records if each.name == sampling.__name__]
     assert len(said) == 2  # once for each, not at every look
     assert "its database can't be looked at" in said[0]
 

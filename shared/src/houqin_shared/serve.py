@@ -1,11 +1,13 @@
 """One service as one process: how uvicorn serves an application of ours, wherever it runs."""
 
 import gc
+import logging
 import os
 import signal
 import sys
 import threading
 import time
+from typing import NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,6 +19,8 @@ from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 from houqin_shared.telemetry.exporter import exported
 from houqin_shared.telemetry.logs import configure_logging
+
+log = logging.getLogger(__name__)
 
 GRACE = 15
 """Seconds that requests in progress may take when a process is told to end."""
@@ -69,7 +73,7 @@ def serve(service: Service) -> None:
         arm(service.name)
         settings = Settings.from_environment()
     except Misconfigured as error:
-        sys.exit(f"{service.name}: {error}")
+        _refuse(service, error)
     app = create_app(service, settings)
     config = server_config(app, settings.host, settings.port, settings.root_path)
     server = uvicorn.Server(config)
@@ -80,8 +84,13 @@ def serve(service: Service) -> None:
         with exported(settings.host, settings.metrics_port):
             server.run()
     except Misconfigured as error:
-        sys.exit(f"{service.name}: {error}")
+        _refuse(service, error)
     sys.exit(0 if server.started else 1)
+
+
+def _refuse(service: Service, error: Misconfigured) -> NoReturn:
+    log.critical("%s: %s", service.name, error)
+    sys.exit(1)
 
 
 def _end_with_stdin() -> None:

@@ -73,6 +73,13 @@ def test_the_pages_list_every_alert_with_its_severity(page: str) -> None:
     assert rows == [(alert["alert"], alert["labels"]["severity"]) for alert in ALERTS]
 
 
+@pytest.mark.parametrize("page", ["operations.md", "operations.zh-CN.md"])
+def test_the_manual_has_a_chapter_for_every_alert(page: str) -> None:
+    text = (MONITORING.parents[1] / "docs" / page).read_text("utf-8")
+    chapters = re.findall(r"^#+ (Houqin\w+)", text, re.MULTILINE)
+    assert [name for name in NAMES if name not in chapters] == []
+
+
 def test_every_alert_is_tried() -> None:
     tried = (MONITORING / "alerts.test.yaml").read_text("utf-8")
     assert [name for name in NAMES if f"- name: {name}\n" not in tried] == []

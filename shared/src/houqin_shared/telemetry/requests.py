@@ -14,7 +14,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 REQUESTS = Histogram(
     "houqin_request_seconds",
-    "Requests by how long they took from their first byte to the end of their answer",
+    "Requests by how long they took, from their headers to the end of their answer",
     ("service", "method", "route", "status"),
     buckets=SECONDS,
 )

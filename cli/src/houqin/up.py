@@ -9,13 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from houqin_ops.client import SERVICE_NAMES
 from houqin_shared.bus.opening import KAFKA
 from houqin_shared.failpoints import arm
 from houqin_shared.misconfigured import Misconfigured
 
 from houqin import apart, together
 from houqin.children import HOST
-from houqin.client import SERVICE_NAMES
 from houqin.datadir import DataDirectory
 from houqin.gateway import SERVICES
 from houqin.plan import Plan

@@ -1,7 +1,7 @@
 """What the client does when a service asks it to wait."""
 
 from aiohttp import web
-from houqin.client import Client
+from houqin_ops.client import Client
 
 
 async def test_work_that_is_put_off_is_sent_again_with_its_key() -> None:

@@ -11,6 +11,8 @@ import aiohttp
 import orjson
 
 SERVICE_NAMES = ("contract", "inspection", "feedback", "billing")
+SERVICE = "{service}"
+"""In an address: where the name of a service is put."""
 Json = dict[str, Any]
 
 
@@ -46,10 +48,13 @@ class Answer:
 
 
 class Client:
-    """Speaks to the services behind one address."""
+    """Speaks to the services behind one address, http://gateway:8000, or each at its own,
+    http://{service}-svc:8000.
+    """
 
     def __init__(self, url: str, token: str, timeout: float = 120) -> None:
         self.url = url.rstrip("/")
+        self._address = self.url if SERVICE in self.url else f"{self.url}/{SERVICE}"
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             timeout=aiohttp.ClientTimeout(total=timeout),
@@ -81,11 +86,12 @@ class Client:
         When a service asks to come later because too much waits there, this waits and comes again.
         """
         headers = {"Idempotency-Key": key} if key else {}
+        address = self._address.replace(SERVICE, service)
         while True:
             try:
                 async with self._session.request(
                     method,
-                    f"{self.url}/{service}{path}",
+                    f"{address}{path}",
                     data=orjson.dumps(body) if body is not None else None,
                     headers=headers,
                     params=query,
@@ -94,7 +100,7 @@ class Client:
                     answer = Answer(response.status, _json(raw))
             except (aiohttp.ClientError, TimeoutError) as error:
                 what = error or type(error).__name__
-                raise Unreachable(f"{self.url}/{service}: {what}") from error
+                raise Unreachable(f"{address}: {what}") from error
             if answer.status >= 500 or answer.status in (401, 403):
                 raise Unexpected(f"{method} /{service}{path}: {answer} {raw[:300]!r}")
             if answer.status != 429:

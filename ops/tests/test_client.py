@@ -1,7 +1,37 @@
-"""What the client does when a service asks it to wait."""
+"""What the client does when a service asks it to wait, and where it asks."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
 from aiohttp import web
 from houqin_ops.client import Client
+
+
+@asynccontextmanager
+async def serving(app: web.Application) -> AsyncIterator[str]:
+    """Its address."""
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("address", ["", "/", "/behind", "/at-{service}"])
+async def test_services_are_behind_one_address_or_each_at_its_own(address: str) -> None:
+    async def where(request: web.Request) -> web.Response:
+        return web.json_response(request.path)
+
+    app = web.Application()
+    app.router.add_get("/{anything:.*}", where)
+    async with serving(app) as url, Client(f"{url}{address}", "token") as client:
+        asked = await client.get("billing", "/v1/ops/flow")
+    at = {"/behind": "/behind/billing", "/at-{service}": "/at-billing"}.get(address, "/billing")
+    assert asked == f"{at}/v1/ops/flow"
 
 
 async def test_work_that_is_put_off_is_sent_again_with_its_key() -> None:
@@ -15,15 +45,7 @@ async def test_work_that_is_put_off_is_sent_again_with_its_key() -> None:
 
     app = web.Application()
     app.router.add_post("/inspection/visits", visits)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    try:
-        async with Client(f"http://{host}:{port}", "token") as client:
-            answer = await client.call("POST", "inspection", "/visits", {"id": "v1"}, key="k")
-    finally:
-        await runner.cleanup()
+    async with serving(app) as url, Client(url, "token") as client:
+        answer = await client.call("POST", "inspection", "/visits", {"id": "v1"}, key="k")
     assert answer.status == 201
     assert asked == [("k", b'{"id":"v1"}')] * 3

@@ -106,6 +106,7 @@ def _environments(plan: Plan, server_url: str, key: str) -> dict[str, dict[str, 
     return {
         service: {
             **os.environ,
+            "HOUQIN_MIGRATE": "at-start",  # it made the databases, so they are its own
             "DATABASE_URL": urls[service],
             "DATABASE_CONNECTIONS": str(connections),
             "BUS_URL": f"{KAFKA}{plan.kafka}" if plan.kafka else urls["bus"],

@@ -73,7 +73,8 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def running(service: Service, settings: Settings) -> AsyncIterator[Running]:
     """Start a service's parts, and end them: stop taking work, finish the batch, leave."""
-    await migrate(service.package, settings.database_url)
+    if settings.migrates:
+        await migrate(service.package, settings.database_url)
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_pool(settings.database_url, settings.connections)
         stack.push_async_callback(pool.close)

@@ -1,5 +1,6 @@
 """One service as one process: how uvicorn serves an application of ours, wherever it runs."""
 
+import asyncio
 import gc
 import logging
 import os
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 
 from houqin_shared.app import create_app
 from houqin_shared.failpoints import arm
+from houqin_shared.migrate import require_schema
 from houqin_shared.misconfigured import Misconfigured
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
@@ -66,6 +68,8 @@ def serve(service: Service) -> None:
     try:
         arm(service.name)
         settings = Settings.from_environment()
+        if not settings.migrates:
+            asyncio.run(require_schema(service.package, settings.database_url))
     except Misconfigured as error:
         sys.exit(f"{service.name}: {error}")
     app = create_app(service, settings)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from houqin.plan import Plan
 
 DEFAULT_URL = "http://127.0.0.1:8000"
+PATIENCE = 60.0
+"""Seconds that a replay waits for a service that is away: it starts again, or is made anew."""
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -169,7 +171,7 @@ def _replay(given: argparse.Namespace) -> int:
     token = _token(given, Role.SYSTEM)
 
     async def play() -> int:
-        async with Client(_url(given), token) as client:
+        async with Client(_url(given), token, patience=PATIENCE) as client:
             report = await Replay(file, client, quiet=given.quiet).play()
             if given.out:
                 text = json.dumps(report, ensure_ascii=False, indent=1)

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ACCEPTANCE = ROOT / "tests" / "acceptance"
 NO_ENGINE = "NO CONTAINER ENGINE HERE, this promise was not proven"
 PROJECT = "houqin-test"
-BUILD_PATIENCE, PATIENCE = 1800, 600
-"""Seconds for a build from nothing, and for anything else."""
+LONG_PATIENCE, PATIENCE = 1800, 600
+"""Seconds for a build from nothing or a replay of years, and for anything else."""
 HOUQIN = [sys.executable, "-m", "houqin.main"]
 
 
@@ -77,7 +77,7 @@ class Stack:
         )  # fmt: skip
 
     def up(self, *flags: str) -> None:
-        self.compose("up", "--detach", "--wait", *flags, patience=BUILD_PATIENCE)
+        self.compose("up", "--detach", "--wait", *flags, patience=LONG_PATIENCE)
 
     def containers(self) -> dict[str, Any]:
         """By the service's name, what the engine knows of its container, also of an ended one."""
@@ -113,7 +113,7 @@ class Stack:
         """The report of a replay that must succeed."""
         out = self._folder / f"{file.stem}.json"
         with self.replaying(file, out) as process:
-            said = process.communicate(timeout=PATIENCE)[1]
+            said = process.communicate(timeout=LONG_PATIENCE)[1]
         assert process.returncode == 0, said
         return json.loads(out.read_text(encoding="utf-8"))
 

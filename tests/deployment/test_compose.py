@@ -61,7 +61,7 @@ def test_an_image_is_small_and_holds_one_service(stack: Stack, service: str) -> 
     assert image["Config"]["Cmd"] == ["python", "-m", service.replace("-", "_")]
     assert image["Config"]["Labels"]["org.opencontainers.image.title"] == f"Houqin {service}"
     found = docker(
-        "run", "--rm", "--network", "none", "--read-only", "--entrypoint", "find", name,
+        "run", "--rm", "--user", "0", "--network", "none", "--read-only", "--entrypoint", "find", name,
         "/", "-xdev", "(", "-name", "*_svc", "-o", "-name", "houqin*", ")",
         "-path", "*/site-packages/*", "-type", "d", "!", "-name", "*.dist-info",
     ).split()  # fmt: skip
@@ -147,7 +147,7 @@ def test_who_is_away_is_said_to_be_away(stack: Stack) -> None:
     asked = stack.ops("billing-svc", "status", "--json")
     assert asked.returncode == 1
     services = json.loads(asked.stdout)["services"]
-    assert services.pop("feedback").startswith("503 not-there-now")
+    assert "503 not-there-now" in services.pop("feedback")
     assert set(services.values()) == {"ready"}
     stack.up()
     assert stack.ops("billing-svc", "status").returncode == 0

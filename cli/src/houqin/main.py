@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from houqin.plan import Plan
 
 DEFAULT_URL = "http://127.0.0.1:8000"
-PATIENCE = 60.0
-"""Seconds that a replay waits for a service that is away: it starts again, or is made anew."""
+PATIENCE = 120.0
+"""Seconds that a replay waits for what is away: a service or a broker starts again."""
 
 
 def _arguments() -> argparse.ArgumentParser:

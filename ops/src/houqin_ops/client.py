@@ -46,7 +46,7 @@ class Answer:
     def __str__(self) -> str:
         if isinstance(self.body, dict) and self.is_refusal:
             detail, errors = self.body.get("detail"), self.body.get("errors", "")
-            return f"{self.status} {self.code}: {detail} {errors}"
+            return f"{self.status} {self.code}: {detail} {errors}".rstrip()
         return f"{self.status}"
 
 
@@ -117,7 +117,8 @@ class Client:
             else:
                 away = answer.status in AWAY and time.monotonic() < limit
                 if not away and (answer.status >= 500 or answer.status in (401, 403)):
-                    raise Unexpected(f"{method} /{service}{path}: {answer} {raw[:300]!r}")
+                    said = answer if answer.code else f"{answer} {raw[:300]!r}"
+                    raise Unexpected(f"{method} /{service}{path}: {said}")
                 if not away and answer.status != 429:
                     return answer
             await asyncio.sleep(pause)

@@ -62,7 +62,8 @@ def test_an_image_is_small_and_holds_one_service(stack: Stack, service: str) -> 
     assert image["Config"]["Labels"]["org.opencontainers.image.title"] == f"Houqin {service}"
     found = docker(
         "run", "--rm", "--user", "0", "--network", "none", "--read-only",
-        "--entrypoint", "find", name, "/", "-xdev", "(", "-name", "*_svc", "-o", "-name", "houqin*", ")",
+        "--entrypoint", "find", name, "/", "-xdev",
+        "(", "-name", "*_svc", "-o", "-name", "houqin*", ")",
         "-path", "*/site-packages/*", "-type", "d", "!", "-name", "*.dist-info",
     ).split()  # fmt: skip
     packages = {path.rsplit("/", 1)[1] for path in found}

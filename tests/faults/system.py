@@ -21,13 +21,13 @@ import httpx
 import psutil
 from acceptance.installation import Installation, until
 from broker import free_port
-from houqin.client import SERVICE_NAMES, Client, Unexpected, Unreachable
 from houqin.gateway import SERVICES
 from houqin.officefile import read_office_file
-from houqin.ops import verify_all
 from houqin.postgres import embedded_server
 from houqin.replay import AnotherFile, Replay, Stuck
-from houqin.replay.rest import bring_to_rest
+from houqin_ops.client import SERVICE_NAMES, Client, Unexpected, Unreachable
+from houqin_ops.commands import verify_all
+from houqin_ops.rest import bring_to_rest
 from houqin_shared.failpoints import FAILPOINT, SPENT, Point
 from houqin_shared.tables import mechanism_tables
 from model import play_file

@@ -13,7 +13,7 @@ import pytest
 from acceptance.installation import until
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from houqin.client import SERVICE_NAMES
+from houqin_ops.client import SERVICE_NAMES
 from houqin_shared.bus.kafka_topics import KEEP
 
 from faults.load import Inspectors

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from houqin.client import SERVICE_NAMES
+from houqin_ops.client import SERVICE_NAMES
 from mock_broker import OFFSET_COMMIT, PRODUCE, MockBroker
 
 from faults.system import Office, Replaying, System

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from acceptance.installation import until
-from houqin.client import Answer, Client, Json
+from houqin_ops.client import Answer, Client, Json
 from houqin_shared.failpoints import Point
 
 from faults.load import Inspectors

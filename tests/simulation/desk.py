@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from houqin.client import Answer, Client, Json, Unexpected
+from houqin_ops.client import Answer, Client, Json, Unexpected
 from houqin_shared.auth import EVERY_OFFICE, Role, issue_token
 
 from simulation.chance import Chance

@@ -9,8 +9,8 @@ from houqin.gateway import SERVICES
 from houqin.officefile import read_office_file
 from houqin.replay import Replay
 from houqin.replay.report import read_contract
-from houqin.replay.rest import bring_to_rest
-from houqin.verify import verify
+from houqin_ops.rest import bring_to_rest
+from houqin_ops.verify import verify
 from model import Office
 
 from simulation.desk import Desk

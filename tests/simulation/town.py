@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from houqin.gateway import SERVICES
-from houqin.replay import rest
+from houqin_ops import rest
 from houqin_shared import app as service_app
 from houqin_shared import inbox, outbox
 from houqin_shared.app import create_app

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from houqin_ops import main as ops
+from houqin_ops.client import Client, Unexpected, Unreachable
 from houqin_shared.auth import EVERY_OFFICE, SUPPLIER, Role, issue_token
 from houqin_shared.misconfigured import Misconfigured
 
-from houqin import ops
-from houqin.client import Client, Unexpected, Unreachable
+from houqin import envfile
 from houqin.datadir import AlreadyRunning, DataDirectory
 from houqin.officefile import MalformedOfficeFile, read_office_file
 from houqin.postgres import DatabaseDied
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from houqin.plan import Plan
 
 DEFAULT_URL = "http://127.0.0.1:8000"
+PATIENCE = 120.0
+"""Seconds that a replay waits for what is away: a service or a broker starts again."""
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -60,18 +63,22 @@ def _arguments() -> argparse.ArgumentParser:
     play.add_argument("--quiet", action="store_true", help="show no progress")
     _remote(play)
 
-    operate = commands.add_parser("ops", help="what an operator asks")
-    operate.add_argument("question", choices=list(ops.COMMANDS))
-    operate.add_argument("--json", action="store_true", dest="as_json")
-    _remote(operate)
+    remote = argparse.ArgumentParser(add_help=False)
+    _remote(remote)
+    ops.add_commands(commands.add_parser("ops", help="what an operator asks and does"), remote)
 
-    token = commands.add_parser("token", help="issue a token of this installation")
+    token = commands.add_parser(
+        "token",
+        help="issue a token of this installation, or of the one whose key is in HOUQIN_TOKEN_KEY",
+    )
     token.add_argument("name", help="who it is for")
     token.add_argument("--role", choices=[role.value for role in Role], required=True)
     token.add_argument("--office", default=EVERY_OFFICE)
     token.add_argument("--supplier", help="the supplier of a contractor's token")
     token.add_argument("--days", type=int, default=365)
     _data(token)
+
+    commands.add_parser("secrets", help="write .env for docker-compose.yml, once")
 
     generate = commands.add_parser("specs", help="write openapi.json and asyncapi.json")
     generate.add_argument("--check", action="store_true", help="write nothing; 1 if out of date")
@@ -116,29 +123,32 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    # The four services, for who starts them; who only asks need not wait two seconds for them.
     match given.command:
-        case "up":
-            from houqin import up
-
-            return up.serve(_plan(given), DataDirectory(given.data))
+        case "up" | "run":
+            return _start(given)
         case "replay":
             return _replay(given)
         case "ops":
-            # What only looks asks as an auditor; what acts, as the system.
-            role = Role.SYSTEM if given.question == "replay-dead" else Role.AUDITOR
-            token = _token(given, role)
-            return asyncio.run(ops.run(given.question, _url(given), token, as_json=given.as_json))
+            return ops.do(given, _url(given), _token(given, ops.role_for(given)))
         case "token":
             return _issue(given)
-        case "run":
-            from houqin.example import run_example
-
-            return run_example(given.port, DataDirectory(given.data), given.file)
+        case "secrets":
+            return envfile.write(Path(".env.example"), Path(".env"))
         case _:
             from houqin import specs
 
             return specs.run(check=given.check)
+
+
+def _start(given: argparse.Namespace) -> int:
+    # The four services, for who starts them; who only asks need not wait two seconds for them.
+    if given.command == "run":
+        from houqin.example import run_example
+
+        return run_example(given.port, DataDirectory(given.data), given.file)
+    from houqin import up
+
+    return up.serve(_plan(given), DataDirectory(given.data))
 
 
 def _plan(given: argparse.Namespace) -> "Plan":
@@ -168,7 +178,7 @@ def _replay(given: argparse.Namespace) -> int:
     token = _token(given, Role.SYSTEM)
 
     async def play() -> int:
-        async with Client(_url(given), token) as client:
+        async with Client(_url(given), token, patience=PATIENCE) as client:
             report = await Replay(file, client, quiet=given.quiet).play()
             if given.out:
                 text = json.dumps(report, ensure_ascii=False, indent=1)
@@ -219,12 +229,17 @@ def _issue(given: argparse.Namespace) -> int:
     if given.days < 1:
         print("houqin: --days is at least 1", file=sys.stderr)
         return 2
-    known = DataDirectory(given.data).known_secrets()
-    if known is None:
-        raise Unreachable(f"{given.data} holds no started installation; run `houqin up` first")
+    key = os.environ.get(envfile.KEY) or (DataDirectory(given.data).known_secrets() or {}).get(
+        "key"
+    )
+    if key is None:
+        raise Unreachable(
+            f"{given.data} holds no started installation; run `houqin up` first, or set "
+            f"{envfile.KEY} to the key of another"
+        )
     print(
         issue_token(
-            known["key"],
+            key,
             given.name,
             role,
             given.office,

@@ -4,10 +4,9 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from houqin_ops.client import SERVICE_NAMES
 from houqin_shared.bus.opening import KAFKA, bus_settings
 from houqin_shared.misconfigured import Misconfigured
-
-from houqin.client import SERVICE_NAMES
 
 MOST_REPLICAS = 16
 

@@ -4,9 +4,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from houqin_ops.client import SERVICE_NAMES, Client, Json, at
 from houqin_shared.exact import yuan_of_fen
-
-from houqin.client import SERVICE_NAMES, Client, Json, at
 
 WORDS = {
     "fee": ("fees", "服务费"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from houqin_ops.client import SERVICE_NAMES
 from houqin_shared.bus.opening import KAFKA
 from houqin_shared.failpoints import arm
 from houqin_shared.misconfigured import Misconfigured
@@ -15,7 +16,6 @@ from houqin_shared.telemetry.logs import configure_logging
 
 from houqin import apart, together
 from houqin.children import HOST
-from houqin.client import SERVICE_NAMES
 from houqin.datadir import DataDirectory
 from houqin.gateway import SERVICES
 from houqin.plan import Plan
@@ -108,6 +108,7 @@ def _environments(plan: Plan, server_url: str, key: str) -> dict[str, dict[str, 
     return {
         service: {
             **os.environ,
+            "HOUQIN_MIGRATE": "at-start",  # it made the databases, so they are its own
             "DATABASE_URL": urls[service],
             "DATABASE_CONNECTIONS": str(connections),
             "BUS_URL": f"{KAFKA}{plan.kafka}" if plan.kafka else urls["bus"],

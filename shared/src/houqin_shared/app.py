@@ -87,7 +87,8 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Start a service's parts, and end them: stop taking work, finish the batch, leave."""
     SERVICE.set(service.name)  # of the tasks that are made here
-    await migrate(service.package, settings.database_url)
+    if settings.migrates:
+        await migrate(service.package, settings.database_url)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(traces.close)
         pool = await open_pool(settings.database_url, settings.connections)

@@ -1,5 +1,6 @@
 """One service as one process: how uvicorn serves an application of ours, wherever it runs."""
 
+import asyncio
 import gc
 import logging
 import os
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp
 
 from houqin_shared.app import create_app
 from houqin_shared.failpoints import arm
+from houqin_shared.migrate import require_schema
 from houqin_shared.misconfigured import Misconfigured
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
@@ -72,6 +74,8 @@ def serve(service: Service) -> None:
         configure_logging(os.environ, service.name)
         arm(service.name)
         settings = Settings.from_environment()
+        if not settings.migrates:
+            asyncio.run(require_schema(service.package, settings.database_url))
     except Misconfigured as error:
         _refuse(service, error)
     app = create_app(service, settings)

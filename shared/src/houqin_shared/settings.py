@@ -22,6 +22,10 @@ class Settings:
     """What a proxy takes off the beginning of every path, such as /billing."""
     connections: int = 10
     """To its database, at most."""
+    migrates: bool = True
+    """It brings its database to the newest schema when it starts; else it only looks, and needs no
+    right to change tables.
+    """
     ends_with_stdin: bool = False
     """Whoever started it holds the other end: it must not outlive them."""
     most_backlog: int = MOST_BACKLOG
@@ -32,8 +36,9 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY; HOST, PORT, ROOT_PATH, DATABASE_CONNECTIONS,
-        END_WITH_STDIN=1; HOUQIN_MOST_BACKLOG, HOUQIN_KEEP_{OUTBOX,LOG,INBOX,ANSWERS}_DAYS;
-        METRICS_PORT; and Kafka's. Raises Misconfigured.
+        HOUQIN_MIGRATE=never, END_WITH_STDIN=1; HOUQIN_MOST_BACKLOG,
+        HOUQIN_KEEP_{OUTBOX,LOG,INBOX,ANSWERS}_DAYS; METRICS_PORT; and Kafka's. Raises
+        Misconfigured.
         """
         return cls(
             database_url=_required("DATABASE_URL", environment),
@@ -43,6 +48,7 @@ class Settings:
             port=whole_number(environment, "PORT", 8000, 65_535),
             root_path=environment.get("ROOT_PATH", ""),
             connections=whole_number(environment, "DATABASE_CONNECTIONS", 10, 10_000),
+            migrates=_migrates(environment),
             ends_with_stdin=environment.get("END_WITH_STDIN") == "1",
             most_backlog=most_backlog(environment),
             keeps=Keeps.from_environment(environment),
@@ -55,6 +61,16 @@ def metrics_port(environment: Mapping[str, str]) -> int | None:
     if not environment.get("METRICS_PORT"):
         return None
     return whole_number(environment, "METRICS_PORT", 9090, 65_535)
+
+
+def _migrates(environment: Mapping[str, str]) -> bool:
+    value = environment.get("HOUQIN_MIGRATE") or "at-start"
+    if value not in ("at-start", "never"):
+        raise Misconfigured(
+            f"HOUQIN_MIGRATE is {value!r}; write at-start, which is the default, or never.",
+            f"HOUQIN_MIGRATE 的值为 {value!r};应为 at-start(默认)或 never。",
+        )
+    return value == "at-start"
 
 
 def _required(name: str, environment: Mapping[str, str]) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import singledispatch
 
+from houqin_ops.client import Json, at
 from houqin_shared.exact import yuan_of_fen
 
 from houqin import officefile as of
-from houqin.client import Json, at
 
 
 @dataclass(frozen=True, slots=True)

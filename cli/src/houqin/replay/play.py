@@ -1,20 +1,20 @@
 """A day's play: office and contracts first, then for every day the sweeps and the events."""
 
-import asyncio
 import hashlib
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
 
 import orjson
+from houqin_ops.client import Answer, Client, Json, Unexpected, at
+from houqin_ops.rest import Stuck, bring_to_rest
+from houqin_ops.sweep import sweep_day
 
-from houqin.client import SERVICE_NAMES, Answer, Client, Json, Unexpected, at
 from houqin.officefile import Decide, Event, OfficeFile
 from houqin.replay import commands
 from houqin.replay.commands import Request
 from houqin.replay.progress import Progress
 from houqin.replay.report import read_report
-from houqin.replay.rest import Stuck, bring_to_rest
 
 __all__ = ["AnotherFile", "Replay", "Stuck"]
 
@@ -61,7 +61,7 @@ class Replay:
         played = 0
         events = self._events_by_day()
         for number, day in enumerate(self._days(), 1):
-            await self._sweep(day)
+            await sweep_day(self._client, self._office, day)
             for event in events.get(day, ()):
                 if isinstance(event, Decide):
                     await self._rest()
@@ -118,20 +118,6 @@ class Replay:
         for contract in self._file.contracts:
             answer = await self._send(contract.place, commands.contract(contract))
             self._note(answer, contract.signed_on, "contract", contract.id, contract.place)
-
-    async def _sweep(self, day: date) -> None:
-        """T4: each sees only what was recorded before, so their order is all the same."""
-        body: Json = {"as_of": day.isoformat()}
-        path = at("offices", self._office, "sweeps")
-        answers = await asyncio.gather(
-            # A day is swept once, however often it is asked for: the key tells proxies so.
-            *(
-                self._client.call("POST", service, path, body, key=f"sweep/{self._office}/{day}")
-                for service in SERVICE_NAMES
-            )
-        )
-        for service, answer in zip(SERVICE_NAMES, answers, strict=True):
-            self._must(answer, f"{service}: sweep of {day}")
 
     async def _send(self, place: str, request: Request) -> Answer:
         content = orjson.dumps(request.body, option=orjson.OPT_SORT_KEYS)

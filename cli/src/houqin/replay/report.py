@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 from decimal import Decimal
 
-from houqin.client import Client, Json, at
+from houqin_ops.client import Client, Json, at
 
 
 async def read_report(client: Client, office: str, as_of: date, contracts: list[str]) -> Json:

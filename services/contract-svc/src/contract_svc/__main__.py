@@ -1,7 +1,5 @@
 """`python -m contract_svc`: the service as a process; its settings come from the environment."""
 
-from houqin_shared.serve import serve
+from houqin_shared.begin import begin
 
-from contract_svc.main import SERVICE
-
-serve(SERVICE)
+begin("contract_svc.main")

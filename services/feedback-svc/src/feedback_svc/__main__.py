@@ -1,7 +1,5 @@
 """`python -m feedback_svc`: the service as a process; its settings come from the environment."""
 
-from houqin_shared.serve import serve
+from houqin_shared.begin import begin
 
-from feedback_svc.main import SERVICE
-
-serve(SERVICE)
+begin("feedback_svc.main")

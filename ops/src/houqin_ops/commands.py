@@ -1,16 +1,21 @@
-"""`houqin ops`: what an operator asks the four services, over REST, readable or as JSON.
+"""What an operator asks the four services, over REST, readable or as JSON.
 
 Exit codes fit for scripts: 0 all is well, 1 something needs a person, 2 it could not be asked.
 """
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
 
-from houqin.client import SERVICE_NAMES, Client, Json, at
-from houqin.verify import balances, verify
+from houqin_ops.client import SERVICE_NAMES, Client, Json, Unexpected, at
+from houqin_ops.rest import Stuck
+from houqin_ops.verify import balances, verify
 
 Command = Callable[[Client], Awaitable[tuple[Json, bool]]]
+"""Its answer, and whether all is well. The docstring is what `--help` says."""
+
+READY = "ready"
 
 
 async def _flows(client: Client) -> list[Json]:
@@ -25,32 +30,40 @@ async def _offices(client: Client) -> list[str]:
 
 
 async def status(client: Client) -> tuple[Json, bool]:
-    """Is every service ready and hearing, and where does each office's day stand?"""
-    services: Json = {}
-    for service in SERVICE_NAMES:
-        answer = await client.call("GET", service, "/health/ready")
-        services[service] = "ready" if answer.status == 200 else str(answer)
-    for flow in await _flows(client):
-        if flow["halted"]:
-            services[flow["service"].removesuffix("-svc")] = f"halted: {flow['halted_because']}"
-    clocks: Json = {}
-    for office in await _offices(client):
-        clocks[office] = {
+    """Is every service ready and hearing, and where does each office's day stand? 服务状态"""
+    conditions = await asyncio.gather(*(_condition(client, service) for service in SERVICE_NAMES))
+    services = dict(zip(SERVICE_NAMES, conditions, strict=True))
+    answering = [service for service in SERVICE_NAMES if services[service] == READY]
+    offices = await _offices(client) if "contract" in answering else []
+    swept_on = {
+        office: {
             service: (await client.get(service, at("offices", office, "clock")))["swept_on"]
-            for service in SERVICE_NAMES
+            for service in answering
         }
-    return {"services": services, "swept_on": clocks}, set(services.values()) == {"ready"}
+        for office in offices
+    }
+    return {"services": services, "swept_on": swept_on}, len(answering) == len(SERVICE_NAMES)
+
+
+async def _condition(client: Client, service: str) -> str:
+    """Ready, or why not: what is wrong with one service is no reason not to ask the others."""
+    try:
+        await client.get(service, "/health/ready")
+        flow = await client.get(service, "/v1/ops/flow")
+    except Unexpected as error:
+        return str(error)
+    return f"halted: {flow['halted_because']}" if flow["halted"] else READY
 
 
 async def lag(client: Client) -> tuple[Json, bool]:
-    """What was told and not sent, sent and not heard, parked."""
+    """What was told and not sent, sent and not heard, parked 收发进度"""
     flows = await _flows(client)
     well = not any(flow["parked"] or flow["halted"] for flow in flows)
     return {flow["service"]: flow for flow in flows}, well
 
 
 async def dead(client: Client) -> tuple[Json, bool]:
-    """What could not be applied, with its error, and what waits behind it."""
+    """What could not be applied, with its error, and what waits behind it 死信"""
     found = {
         service: (await client.get(service, "/v1/ops/dead-letters"))["items"]
         for service in SERVICE_NAMES
@@ -59,7 +72,7 @@ async def dead(client: Client) -> tuple[Json, bool]:
 
 
 async def replay_dead(client: Client) -> tuple[Json, bool]:
-    """Try all that is parked again."""
+    """Try all that is parked again 重放死信"""
     left = {}
     for service in SERVICE_NAMES:
         answer = await client.call("POST", service, "/v1/ops/dead-letters/replay")
@@ -68,7 +81,7 @@ async def replay_dead(client: Client) -> tuple[Json, bool]:
 
 
 async def trial_balance(client: Client) -> tuple[Json, bool]:
-    """Debits and credits of every office."""
+    """Debits and credits of every office 试算平衡"""
     balances_by_office = {
         office: await client.get("billing", at("offices", office, "trial-balance"))
         for office in await _offices(client)
@@ -77,7 +90,7 @@ async def trial_balance(client: Client) -> tuple[Json, bool]:
 
 
 async def verify_all(client: Client) -> tuple[Json, bool]:
-    """Do the four services agree, to the last fen?"""
+    """Do the four services agree, to the last fen? 四个服务是否相符"""
     offices = {office: await verify(client, office) for office in await _offices(client)}
     flows = await _flows(client)
     figures = ("outbox", "lag", "parked", "dead", "halted")
@@ -96,10 +109,14 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-async def run(name: str, url: str, token: str, *, as_json: bool) -> int:
-    """Ask and print. Raises Unreachable, Unexpected."""
+async def run(command: Command, url: str, token: str, *, as_json: bool) -> int:
+    """Ask and print; the exit code. Raises Unreachable, Unexpected."""
     async with Client(url, token) as client:
-        answer, well = await COMMANDS[name](client)
+        try:
+            answer, well = await command(client)
+        except Stuck as stuck:
+            print(f"needs attention · 需要处理: {stuck}", file=sys.stderr)
+            return 1
     if as_json:
         print(json.dumps(answer, ensure_ascii=False, indent=1))
     else:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from houqin.client import SERVICE_NAMES, Client, Json
+from houqin_ops.client import SERVICE_NAMES, Client, Json
 
 PATIENCE = 120.0
 """Seconds in which nothing moves and rest is still not reached."""

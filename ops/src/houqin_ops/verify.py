@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
-from houqin.client import Client, Json, at
+from houqin_ops.client import Client, Json, at
 
 LATE = {
     "cn.houqin.inspection.findings-confirmed.v1": "finding",

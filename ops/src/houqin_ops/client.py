@@ -1,6 +1,7 @@
 """A client of the four services: REST with a token, nothing else."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -11,6 +12,10 @@ import aiohttp
 import orjson
 
 SERVICE_NAMES = ("contract", "inspection", "feedback", "billing")
+SERVICE = "{service}"
+"""In an address: where the name of a service is put."""
+REPEATABLE = frozenset({"GET", "PUT"})
+AWAY = frozenset({502, 503, 504})
 Json = dict[str, Any]
 
 
@@ -41,15 +46,22 @@ class Answer:
     def __str__(self) -> str:
         if isinstance(self.body, dict) and self.is_refusal:
             detail, errors = self.body.get("detail"), self.body.get("errors", "")
-            return f"{self.status} {self.code}: {detail} {errors}"
+            return f"{self.status} {self.code}: {detail} {errors}".rstrip()
         return f"{self.status}"
 
 
 class Client:
-    """Speaks to the services behind one address."""
+    """Speaks to the services behind one address, http://gateway:8000, or each at its own,
+    http://{service}-svc:8000.
+    """
 
-    def __init__(self, url: str, token: str, timeout: float = 120) -> None:
+    def __init__(self, url: str, token: str, timeout: float = 120, *, patience: float = 0) -> None:
+        """`patience`: seconds in which a service that is away, with somebody there who says so, may
+        come back. Whoever wants to know how things are has none.
+        """
         self.url = url.rstrip("/")
+        self._address = self.url if SERVICE in self.url else f"{self.url}/{SERVICE}"
+        self._patience = patience
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             timeout=aiohttp.ClientTimeout(total=timeout),
@@ -78,28 +90,38 @@ class Client:
     ) -> Answer:
         """Raises Unreachable if there is no answer, Unexpected for a fault or a wrong token.
 
-        When a service asks to come later because too much waits there, this waits and comes again.
+        When a service asks to come later because too much waits there, this waits and comes again;
+        when one is away, as `patience` allows and if doing it twice is doing it once.
         """
-        headers = {"Idempotency-Key": key} if key else {}
+        address = self._address.replace(SERVICE, service)
+        repeatable = key is not None or method in REPEATABLE
+        limit = time.monotonic() + (self._patience if repeatable else 0)
         while True:
             try:
                 async with self._session.request(
                     method,
-                    f"{self.url}/{service}{path}",
+                    f"{address}{path}",
                     data=orjson.dumps(body) if body is not None else None,
-                    headers=headers,
+                    headers={"Idempotency-Key": key} if key else {},
                     params=query,
                 ) as response:
                     raw = await response.read()
                     answer = Answer(response.status, _json(raw))
+                    pause = int(response.headers.get("Retry-After", "1"))
             except (aiohttp.ClientError, TimeoutError) as error:
-                what = error or type(error).__name__
-                raise Unreachable(f"{self.url}/{service}: {what}") from error
-            if answer.status >= 500 or answer.status in (401, 403):
-                raise Unexpected(f"{method} /{service}{path}: {answer} {raw[:300]!r}")
-            if answer.status != 429:
-                return answer
-            await asyncio.sleep(int(response.headers.get("Retry-After", "1")))
+                nobody = isinstance(error, aiohttp.ClientConnectorError)
+                if nobody or time.monotonic() > limit:
+                    what = error or type(error).__name__
+                    raise Unreachable(f"{address}: {what}") from error
+                pause = 1
+            else:
+                away = answer.status in AWAY and time.monotonic() < limit
+                if not away and (answer.status >= 500 or answer.status in (401, 403)):
+                    said = answer if answer.code else f"{answer} {raw[:300]!r}"
+                    raise Unexpected(f"{method} /{service}{path}: {said}")
+                if not away and answer.status != 429:
+                    return answer
+            await asyncio.sleep(pause)
 
     async def get(self, service: str, path: str, query: Mapping[str, str] | None = None) -> Any:
         """What stands there. Raises Unexpected if nothing does."""

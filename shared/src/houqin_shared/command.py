@@ -14,7 +14,7 @@ import asyncpg
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 
-from houqin_shared.admission import Admission, Bearer, OfficeId, OnBehalfOf
+from houqin_shared.admission import Admission, OfficeId, OnBehalfOf
 from houqin_shared.auth import Actor, Role
 from houqin_shared.backlog import Backlog, TooMuchWaits
 from houqin_shared.calendar import legal_today
@@ -134,8 +134,8 @@ class Command:
 
     async def digest(self) -> bytes:
         """What is the same if a request comes again."""
-        url = self.request.url
-        whole = f"{self.request.method} {url.path}?{url.query}\n".encode()
+        asked = self.request.scope
+        whole = f"{asked['method']} {asked['path']}?".encode() + asked["query_string"] + b"\n"
         return hashlib.sha256(whole + await self.request.body()).digest()
 
     async def _enter(self, connection: Connection, digest: bytes) -> Tx:
@@ -244,7 +244,6 @@ class MayCommand(Admission):
         self,
         request: Request,
         office: OfficeId,
-        token: Bearer,
         on_behalf_of: OnBehalfOf = None,
         idempotency_key: Annotated[
             str | None,
@@ -256,7 +255,7 @@ class MayCommand(Admission):
             ),
         ] = None,
     ) -> Command:
-        actor = self.admit(request, token, office, on_behalf_of)
+        actor = self.admit(request, office, on_behalf_of)
         return Command(
             request, request.app.state.transactions, office, actor, idempotency_key, self.founding
         )
@@ -296,8 +295,8 @@ class Reader:
 
 
 class MayRead(Admission):
-    async def __call__(self, request: Request, office: OfficeId, token: Bearer) -> Reader:
-        actor = self.admit(request, token, office)
+    async def __call__(self, request: Request, office: OfficeId) -> Reader:
+        actor = self.admit(request, office)
         return Reader(request.app.state.transactions, office, actor)
 
 

@@ -40,6 +40,8 @@ WAIT = 0.5
 
 GATHER = 0.025
 """Seconds from batch to batch of a stream of facts."""
+TIMES = 3
+"""What applying a batch took, until the next one begins."""
 LARGE = 4096
 """Bytes of an event, such as one about a hundred findings, that is work enough by itself."""
 UNHURRIED = 0.2
@@ -124,7 +126,7 @@ class Inbox:
     def __init__(self, transactions: Transactions, hears: Hears) -> None:
         self._transactions = transactions
         self._hears = hears
-        self._pace = Pace()
+        self._pace = Pace(TIMES)
         self.applied = 0
         self.halted_because: str | None = None
         """Facts are lost on the bus: nothing is consumed any more until an operator has decided."""
@@ -158,23 +160,24 @@ class Inbox:
         received = await subscription.receive(BATCH, wait)
         if received:
             reach(Point.INBOX_RECEIVED)
-            await self.apply(received)
+            self._pace.came()
+            applied = await self.apply(received)
             reach(Point.INBOX_COMMITTED)
             await subscription.acknowledge()
             reach(Point.INBOX_ACKNOWLEDGED)
+            self._set_pace(applied, full=len(received) == BATCH)
         else:
             self._pace.pauses()
         return len(received)
 
-    async def apply(self, received: Sequence[Received]) -> None:
-        """All of a batch in one transaction.
+    async def apply(self, received: Sequence[Received]) -> list[Envelope]:
+        """All of a batch in one transaction; what was of concern here.
 
         Most batches have no bad message, so the first try is made without savepoints.
         """
         envelopes = [envelope for each in received if (envelope := self._read(each)) is not None]
-        self._set_pace(envelopes)
         if not envelopes:
-            return
+            return []
         try:
             await self._apply(envelopes, one_by_one=False)
         except OUTAGES:
@@ -185,6 +188,7 @@ class Inbox:
         except Exception:
             log.warning("%s: a message failed; applying one by one", self._transactions.service)
             await self._apply(envelopes, one_by_one=True)
+        return envelopes
 
     def _read(self, received: Received) -> Envelope | None:
         """None if it is of no concern here: a topic carries more than one service listens to."""
@@ -198,11 +202,11 @@ class Inbox:
     def _concerns(self, kind: str | None) -> bool:
         return kind in self._hears.listeners or kind in (DayClosed.TYPE, UNREADABLE, None)
 
-    def _set_pace(self, envelopes: Sequence[Envelope]) -> None:
+    def _set_pace(self, envelopes: Sequence[Envelope], *, full: bool) -> None:
         if not envelopes:
             self._pace.streams(UNHURRIED)
-        elif any(envelope.type == DayClosed.TYPE for envelope in envelopes):
-            self._pace.pauses()  # somebody may be waiting for the day
+        elif full or any(envelope.type == DayClosed.TYPE for envelope in envelopes):
+            self._pace.pauses()  # more is there already, or somebody may be waiting for the day
         elif sum(len(envelope.raw) for envelope in envelopes) > LARGE * len(envelopes):
             self._pace.pauses()
         else:

@@ -23,6 +23,8 @@ the elders of those rows have not ended yet; rarely when it is quiet, for rows o
 
 GATHER = 0.012
 """Seconds from batch to batch while facts come faster than they are sent one by one."""
+TIMES = 3
+"""What sending a batch took, until the next one begins."""
 
 AGAIN = 1.0
 """Seconds until a relay that failed, or that another one leads, tries again."""
@@ -99,7 +101,7 @@ class Relay:
             try:
                 epoch = await self._take_over(session)
                 pause = SLOWEST
-                pace = Pace()
+                pace = Pace(TIMES)
                 while True:
                     await pace.begin()
                     self._woken.clear()

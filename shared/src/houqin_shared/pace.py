@@ -6,15 +6,21 @@ STEADY = 4
 """Batches in a row that make a stream; what comes now and then never waits."""
 SILENCE = 0.1
 """Seconds without a batch that end a stream, if it did not ask for more."""
+LONGEST = 0.06
+"""Seconds from batch to batch at most, however long a batch takes."""
 
 
 class Pace:
-    """Under a stream, batches begin no closer to each other than an interval."""
+    """Under a stream, batches begin no closer to each other than an interval; and no closer than
+    some times what the last one took, so that the busier the machine, the more gathers.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, times: float) -> None:
+        self._times = times
         self._batches = 0
         self._interval = 0.0
         self._began_at = 0.0
+        self._work_began_at = 0.0
 
     async def begin(self) -> None:
         """Wait until the next batch may begin."""
@@ -24,13 +30,20 @@ class Pace:
             self._batches = 0
         if self._batches >= STEADY and since < self._interval:
             await asyncio.sleep(self._interval - since)
-        self._began_at = loop.time()
+        self._began_at = self._work_began_at = loop.time()
+
+    def came(self) -> None:
+        """The batch is there; until now it was waited for."""
+        self._work_began_at = asyncio.get_running_loop().time()
 
     def streams(self, interval: float) -> None:
-        """The batch that began last was one of a stream; so long (seconds) from it to the next."""
+        """The batch that began last is done, and was one of a stream; so long (seconds) at least
+        from it to the next.
+        """
+        took = asyncio.get_running_loop().time() - self._work_began_at
         self._batches += 1
-        self._interval = interval
+        self._interval = max(interval, min(self._times * took, LONGEST))
 
     def pauses(self) -> None:
-        """There was nothing, or something that somebody waits for."""
+        """There was nothing, or as much as fits, or something that somebody waits for."""
         self._batches = 0

@@ -38,7 +38,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 GATHER = 0.006
-"""Seconds from transaction to transaction while commands stream in; most take longer anyway."""
+"""Seconds from transaction to transaction while commands stream in."""
+TIMES = 1.5
+"""What a transaction took, until the next one begins."""
 MOST = 64
 """Commands in one transaction."""
 LARGEST = 2000
@@ -87,7 +89,7 @@ class _Queue(Generic[T]):
         self._kind = kind
         self._waiting: deque[_Waiting[T]] = deque()
         self._working: asyncio.Task[None] | None = None
-        self._pace = Pace()
+        self._pace = Pace(TIMES)
 
     async def answer(self, command: Command, digest: bytes, what: T) -> Answer | None:
         """The answer, or None if it must be done alone. Raises refusals that aren't kept."""
@@ -104,7 +106,6 @@ class _Queue(Generic[T]):
     async def _work(self) -> None:
         while self._waiting:
             await self._pace.begin()
-            self._pace.streams(GATHER)
             batch = self._next()
             try:
                 answers = await _do(self._kind, batch)
@@ -112,6 +113,7 @@ class _Queue(Generic[T]):
                 if not isinstance(error, (Refusal, asyncpg.UniqueViolationError)):
                     log.exception("%d commands are done one by one", len(batch))
                 answers = [None] * len(batch)
+            self._pace.streams(GATHER)
             for each, answer in zip(batch, answers, strict=True):
                 if not each.answer.done():
                     each.answer.set_result(answer)

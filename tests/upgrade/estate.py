@@ -2,6 +2,7 @@
 schemas brought by their owners, and services that may read and write rows and nothing else.
 """
 
+import asyncio
 import json
 import os
 import secrets
@@ -13,10 +14,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import asyncpg
+import psutil
 from acceptance.installation import Installation, until
-from houqin.client import SERVICE_NAMES
+from houqin.client import SERVICE_NAMES, Client
 from houqin.datadir import DataDirectory
 from houqin.postgres import embedded_server
+from houqin.replay.rest import bring_to_rest
 
 from upgrade.growth import next_release
 
@@ -154,6 +157,29 @@ class Estate(Installation):
         assert ready.exists(), self.log()
         ready.unlink()
         return ""
+
+    def findings(self) -> set[str]:
+        """What inspection has recorded."""
+        rows = asyncio.run(self.sql("inspection", "select finding from findings"))
+        return {row["finding"] for row in rows}
+
+    def at_rest(self) -> None:
+        """Wait until nothing is under way."""
+
+        async def wait() -> None:
+            async with Client(self.url, self.token("system")) as client:
+                for office in await client.all("contract", "/v1/offices"):
+                    await bring_to_rest(client, office["id"])
+
+        asyncio.run(wait())
+
+    def kill_services(self) -> None:
+        """kill -9 of all at once, the port first, so that none is started again."""
+        doomed = sorted(self.processes().items(), key=lambda each: each[0] != "gateway")
+        for _name, process in doomed:
+            process.kill()
+        psutil.wait_procs([process for _name, process in doomed[1:]])
+        self.wait()
 
     async def sql(self, database: str, statement: str) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(

@@ -56,7 +56,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.tokens = Tokens(settings.token_key)
+    app.state.tokens = Tokens(settings.token_key, settings.previous_token_key)
     app.state.running = None
     app.state.queues = {}
     app.state.service = service
@@ -81,7 +81,7 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
         bus = await open_bus(settings.bus, [service.name, *service.hears.sources])
         stack.push_async_callback(bus.close)
         relay = Relay(pool, bus, service.name)
-        await relay.prepare()
+        await relay.prepare(service.hears.sources)
         transactions = Transactions(pool, service.name, relay.wake)
         inbox = Inbox(transactions, service.hears)
         subscription = await bus.subscribe(

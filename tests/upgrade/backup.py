@@ -5,7 +5,7 @@ from pathlib import Path
 
 from upgrade.estate import Server
 
-IN_ORDER = ("billing", "feedback", "inspection", "contract")
+IN_ORDER = ("billing", "inspection", "feedback", "contract")
 """Whoever hears before whom it hears: what the later dumps tell, the earlier ones still hear."""
 
 

@@ -64,7 +64,7 @@ def test_the_older_code_works_on_the_newer_schema_and_beside_the_newer_code(
         )  # fmt: skip
     old = new_estate(server, python=older)
     old.start()
-    replaying = Replaying(old, Office.example("random-1"))
+    replaying = Replaying(old, Office.example("random-7"))
 
     replaying.wait_until(0.25)
     before = heads(server)

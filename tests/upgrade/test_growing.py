@@ -18,7 +18,7 @@ def test_the_whole_system_lives_with_rows_alone_and_with_tables_that_grow_under_
     """
     server = new_server()
     server.migrate()
-    office = Office.example("random-1")
+    office = Office.example("random-7")
     estate = new_estate(server)
     estate.start()
     replaying = Replaying(estate, office)

@@ -3,8 +3,10 @@ PYTHON ?= python3
 PORT ?= 8000
 UV_VERSION := 0.13.8
 BIN := .venv/bin
+# Tests that have a target of their own below.
+ALONE := faults or compose or upgrade
 
-.PHONY: help setup run kafka test test-all test-faults compose-test simulate bench lint format specs secrets dockerfiles clean
+.PHONY: help setup run kafka test test-all test-faults compose-test upgrade-test simulate bench lint format specs secrets dockerfiles clean
 
 help:            ## what there is to do
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,16 +28,19 @@ kafka: setup     ## a Kafka broker for a developer, until Ctrl-C; PORT=9092 (nee
 	@$(BIN)/python tests/broker.py $(PORT)
 
 test: setup      ## all tests but the longest; lint and specs are in .ci/run
-	$(BIN)/python -m pytest -m "not slow and not faults and not compose" -n 3 --dist loadfile --no-loadscope-reorder --durations=10
+	$(BIN)/python -m pytest -m "not (slow or $(ALONE))" -n 3 --dist loadfile --no-loadscope-reorder --durations=10
 
 test-all: setup  ## every test but test-faults', every example office
-	$(BIN)/python -m pytest -m "not faults and not compose" -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not ($(ALONE))" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-faults: setup ## everything is broken under load (20 minutes); HOUQIN_SEED repeats a run
 	$(BIN)/python -m pytest tests/faults -m faults -v --durations=0 --durations-min=30
 
 compose-test: setup ## docker-compose.yml built, run and broken on this machine's engine (15 minutes)
 	$(BIN)/python -m pytest tests/deployment -m compose -v --durations=0 --durations-min=10
+
+upgrade-test: setup ## the code of BASE=<revision> while this one takes its place (5 minutes)
+	BASE=$(BASE) $(BIN)/python -m pytest tests/upgrade -m upgrade -v -rs
 
 simulate: setup  ## random offices and faults; HOUQIN_SEED and HOUQIN_STEPS repeat one
 	$(BIN)/python -m pytest tests/simulation -m slow -s

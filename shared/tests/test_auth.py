@@ -52,3 +52,16 @@ def test_another_key_or_none_is_refused() -> None:
     for header in (None, "", "Bearer", f"Bearer {other}", f"Basic {other}", signed() + "x"):
         with pytest.raises(Unauthenticated):
             Tokens(KEY).actor(header)
+
+
+def test_while_a_key_is_replaced_tokens_of_both_are_good() -> None:
+    new_key = "the new key for the tests, long enough"
+    new = f"Bearer {issue_token(new_key, 'wang', Role.AUDITOR)}"
+    both, after = Tokens(new_key, KEY), Tokens(new_key)
+    assert both.actor(new).name == after.actor(new).name == "wang"
+    assert both.actor(signed()).name == "li"
+    for tokens, header in ((after, signed()), (both, signed() + "x"), (both, "Bearer x.y.z")):
+        with pytest.raises(Unauthenticated):
+            tokens.actor(header)
+    with pytest.raises(ValueError, match="32"):
+        Tokens(new_key, "short")

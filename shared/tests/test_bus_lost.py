@@ -113,3 +113,22 @@ async def test_another_history_below_its_place_halts_a_group(
     old = await (await open_bus()).subscribe(group, [topic])
     assert await is_halted(old)
     await old.close()
+
+
+async def test_a_group_that_begins_again_hears_all_that_is_kept_wherever_it_was(
+    place: Place, open_bus: Open, topic: str, group: str
+) -> None:
+    """Also one that would halt, for its place is gone."""
+    bus = await open_bus()
+    await heard(bus, group, topic, 3)
+    await bus.begin_again(group, [topic])
+    ahead = await bus.subscribe(group, [topic], heard=[topic])
+    assert [each.value for each in await drain(ahead)] == [b"k:0", b"k:1", b"k:2"]
+    await ahead.close()
+    await place.lose_the_place(group, topic)
+    bus = await open_bus()
+    await bus.send(messages(topic, "k", 2))
+    await bus.begin_again(group, [topic])
+    lost = await bus.subscribe(group, [topic], heard=[topic])
+    assert [each.value for each in await drain(lost)][-2:] == [b"k:0", b"k:1"]
+    await lost.close()

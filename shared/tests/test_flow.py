@@ -232,26 +232,54 @@ async def test_what_is_not_a_cloudevent_is_a_dead_letter_of_its_key(
     assert [tuple(row) for row in rows] == [("o/c", "failed", "unreadable")]
 
 
-async def test_a_restored_database_rebases_its_outbox(
-    pair: "tuple[House, House, PostgresBus]",
-) -> None:
-    teller, _, bus = pair
-    await tell(teller, happened("c", 1))
-    assert await relay_all(teller, bus) == 1
-    await tell(teller, happened("c", 2))
-    # as after a restore into another cluster, where transaction ids start anew
-    await teller.transactions.pool.execute(
-        "update outbox set xid = (xid::text::bigint + 1000000)::text::xid8"
-    )
-    await teller.transactions.pool.execute(
+async def restored(house: House, bus: PostgresBus, *hears: str) -> None:
+    """As after a restore into another cluster, where transaction ids start anew."""
+    pool = house.transactions.pool
+    await Relay(pool, bus, house.transactions.service).prepare()
+    await pool.execute("update outbox set xid = (xid::text::bigint + 1000000)::text::xid8")
+    await pool.execute(
         """update outbox_cursor
            set cluster = 'other', xid = (xid::text::bigint + 1000000)::text::xid8"""
     )
-    await Relay(teller.transactions.pool, bus, "teller").prepare()  # as every service at its start
-    await tell(teller, happened("c", 3))
+    await Relay(pool, bus, house.transactions.service).prepare(hears)  # as every service starts
+
+
+async def test_a_restored_database_sends_all_that_it_keeps_again(
+    pair: "tuple[House, House, PostgresBus]",
+) -> None:
+    teller, hearer, bus = pair
+    await tell(teller, Known(contract="c", happened_on=DAY, recorded_on=DAY), happened("c", 1))
     assert await relay_all(teller, bus) == 2
+    await hear_all(hearer, bus)
+    await tell(teller, happened("c", 2))
+    await restored(teller, bus)
+    await tell(teller, happened("c", 3))
+    assert await relay_all(teller, bus) == 4
     await tell(teller, happened("c", 4))
     assert await relay_all(teller, bus) == 1
+    await hear_all(hearer, bus)
+    assert await hearer.seen() == [("c", 1), ("c", 2), ("c", 3), ("c", 4)]
+
+
+async def test_a_restored_database_hears_again_what_came_after_it_was_dumped(
+    pair: "tuple[House, House, PostgresBus]",
+) -> None:
+    teller, hearer, bus = pair
+    pool = hearer.transactions.pool
+    await tell(teller, Known(contract="c", happened_on=DAY, recorded_on=DAY), happened("c", 1))
+    await relay_all(teller, bus)
+    await hear_all(hearer, bus)
+    await pool.execute("create table dump as select event_id from inbox")
+    await tell(teller, happened("c", 2), happened("c", 3))
+    await relay_all(teller, bus)
+    await hear_all(hearer, bus)
+    await pool.execute("delete from inbox where event_id not in (select event_id from dump)")
+    await pool.execute("delete from seen where number > 1")
+    await hear_all(hearer, bus)
+    assert await hearer.seen() == [("c", 1)], "its place on the bus is ahead of it"
+    await restored(hearer, bus, "teller")
+    await hear_all(hearer, bus)
+    assert await hearer.seen() == [("c", 1), ("c", 2), ("c", 3)]
 
 
 def test_a_glance_tells_the_type_or_nothing() -> None:

@@ -130,10 +130,14 @@ class Replaying:
         until(lambda: self.share >= share or self.is_over, f"{share} of a replay", 300)
         assert not self.is_over, f"over at {self.share}: {self.met}"
 
-    def ends_as_expected(self) -> None:
-        """Exactly, whatever befell it."""
+    def ends(self) -> None:
+        """With a report, whatever befell it."""
         self._thread.join(LONGEST + 180)
         assert self._report is not None, self.met
+
+    def ends_as_expected(self) -> None:
+        """Exactly."""
+        self.ends()
         assert self._report == self._office.expected
 
 

@@ -85,6 +85,9 @@ class FaultyBus:
         )
         return FaultySubscription(partial(self._inner.subscribe, group, topics, heard), *chances)
 
+    async def begin_again(self, group: str, topics: Sequence[str]) -> None:
+        await self._inner.begin_again(group, topics)
+
     async def backlog(self, topic: str) -> int:
         return await self._inner.backlog(topic)
 

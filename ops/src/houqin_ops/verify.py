@@ -92,7 +92,11 @@ def _differences(
 ) -> list[str]:
     due, done = Counter(expected), Counter(booked)
     missing = [f"{contract}: {kind} {source} is not booked" for source in due - done]
-    extra = [f"{contract}: {kind} {source} is booked too often" for source in done - due]
+    extra = [
+        f"{contract}: {kind} {source} is booked "
+        + ("too often" if due[source] else "and nobody has recorded it")
+        for source in done - due
+    ]
     return missing + extra
 
 

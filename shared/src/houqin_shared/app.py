@@ -63,7 +63,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours names no person
     )
-    app.state.tokens = Tokens(settings.token_key)
+    app.state.tokens = Tokens(settings.token_key, settings.previous_token_key)
     app.state.running = None
     app.state.queues = {}
     app.state.service = service
@@ -96,7 +96,7 @@ async def running(
         bus = await open_bus(settings.bus, [service.name, *service.hears.sources])
         stack.push_async_callback(bus.close)
         relay = Relay(pool, bus, service.name)
-        await relay.prepare()
+        await relay.prepare(service.hears.sources)
         transactions = Transactions(pool, service.name, relay.wake)
         inbox = Inbox(transactions, service.hears, traces)
         subscription = await bus.subscribe(

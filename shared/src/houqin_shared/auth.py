@@ -6,13 +6,14 @@ asks another. A row of another office does not exist for the caller: the answer 
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OctKey
 
 from houqin_shared.problem import Unauthenticated
@@ -93,12 +94,15 @@ def issue_token(
 
 
 class Tokens:
-    """Checks tokens against one key. Raises Unauthenticated."""
+    """Checks tokens against a key, and against the one before it while that is being replaced.
+    Raises Unauthenticated.
+    """
 
-    def __init__(self, key: str) -> None:
-        if len(key) < 32:
+    def __init__(self, key: str, previous: str | None = None) -> None:
+        keys = [key, previous] if previous else [key]
+        if any(len(each) < 32 for each in keys):
             raise ValueError("HOUQIN_TOKEN_KEY needs at least 32 characters")
-        self._key = OctKey.import_key(key)
+        self._keys = [OctKey.import_key(each) for each in keys]
         # A signature is checked once per token, not once per request.
         self._decode = lru_cache(maxsize=4096)(self._decode_once)
 
@@ -124,7 +128,7 @@ class Tokens:
 
     def _decode_once(self, token: str) -> Mapping[str, Any]:
         try:
-            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            claims = self._signed(token)
             supplied = Role(claims["role"]) in SUPPLIER
             for name in ("sub", "office", *(["supplier"] if supplied else [])):
                 if not isinstance(claims[name], str) or not claims[name].isprintable():
@@ -136,3 +140,11 @@ class Tokens:
                 reason="The token is not one of ours.", reason_zh="令牌无效。"
             ) from error
         return claims
+
+    def _signed(self, token: str) -> dict[str, Any]:
+        """Raises JoseError if none of the keys has signed it."""
+        *others, last = self._keys
+        for key in others:
+            with suppress(BadSignatureError):
+                return jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+        return jwt.decode(token, last, algorithms=[ALGORITHM]).claims

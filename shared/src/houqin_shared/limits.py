@@ -17,7 +17,7 @@ class Keeps:
     """For how many days the rows of the mechanism are kept; see pruning.py for why that is safe."""
 
     outbox: int = 7
-    """Events that were sent: to be sent again by hand, should a bus lose them."""
+    """Events that were sent: to be sent again, should this database or the bus be restored."""
     log: int = 30
     """Messages that all have heard, on the bus in PostgreSQL: so far back a service can be rebuilt
     from them. Kafka's topics have their own retention.

@@ -7,6 +7,7 @@ epoch in the cursor row stops one that only believes that it leads.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from houqin_shared.bus import Bus, Message
 from houqin_shared.failpoints import Point, reach
@@ -28,6 +29,9 @@ TIMES = 3
 
 AGAIN = 1.0
 """Seconds until a relay that failed, or that another one leads, tries again."""
+
+REBASING = 3600
+"""Seconds that giving new transaction ids to a week of events may take."""
 
 LEADER_LOCK, PREPARING = 4_815_162_343, 4_815_162_346
 
@@ -62,9 +66,13 @@ class Relay:
         """Something was committed: look at once."""
         self._woken.set()
 
-    async def prepare(self) -> None:
-        """Before the service writes anything: in a database that was restored into another cluster
-        transaction ids start anew, and what was not sent yet gets one that means something here.
+    async def prepare(self, hears: Sequence[str] = ()) -> None:
+        """Before the service writes or hears anything: does the database stand where it stood?
+
+        One that was restored elsewhere counts its transactions anew and may be older than its place
+        on the bus; the other databases may be older still, and so may the bus. So all that the
+        outbox keeps is sent again, and all that the bus keeps is heard again; inboxes ignore what
+        they know.
         """
         async with self._pool.acquire() as session, session.transaction():
             await session.execute(f"select pg_advisory_xact_lock({PREPARING})")
@@ -77,15 +85,17 @@ class Relay:
             known = await session.fetchval("select cluster from outbox_cursor")
             if known == cluster:
                 return
-            log.warning("%s: the outbox moved to another database; rebased", self._topic)
-            await session.execute(
-                """delete from outbox o using outbox_cursor c
-                   where (o.xid, o.pos) <= (c.xid, c.pos)"""
+            again = await session.execute(
+                "update outbox set xid = pg_current_xact_id()", timeout=REBASING
             )
-            await session.execute("update outbox set xid = pg_current_xact_id()")
             await session.execute(
                 "update outbox_cursor set xid = '0', pos = 0, cluster = $1", cluster
             )
+            await self._bus.begin_again(self._topic, hears)
+            log.warning(
+                "%s: THE DATABASE WAS RESTORED: %s events are sent again, and all that the bus "
+                "keeps is heard again", self._topic, again.removeprefix("UPDATE "),
+            )  # fmt: skip
 
     async def run(self) -> None:
         """Relay until cancelled; errors are logged and tried again."""

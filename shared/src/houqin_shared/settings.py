@@ -16,6 +16,7 @@ class Settings:
     database_url: str
     bus: BusSettings
     token_key: str = field(repr=False)
+    """Signs tokens."""
     host: str = "127.0.0.1"
     port: int = 8000
     root_path: str = ""
@@ -32,13 +33,15 @@ class Settings:
     keeps: Keeps = field(default_factory=Keeps)
     metrics_port: int | None = None
     """Where Prometheus asks, on the same host; None: nothing is counted."""
+    previous_token_key: str | None = field(default=None, repr=False)
+    """Tokens that it signed are still good, while everybody gets a new one."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY; HOST, PORT, ROOT_PATH, DATABASE_CONNECTIONS,
-        HOUQIN_MIGRATE=never, END_WITH_STDIN=1; HOUQIN_MOST_BACKLOG,
-        HOUQIN_KEEP_{OUTBOX,LOG,INBOX,ANSWERS}_DAYS; METRICS_PORT; and Kafka's. Raises
-        Misconfigured.
+        """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY, HOUQIN_TOKEN_KEY_PREVIOUS; HOST, PORT,
+        ROOT_PATH, DATABASE_CONNECTIONS, HOUQIN_MIGRATE=never, END_WITH_STDIN=1;
+        HOUQIN_MOST_BACKLOG, HOUQIN_KEEP_{OUTBOX,LOG,INBOX,ANSWERS}_DAYS; METRICS_PORT; and
+        Kafka's. Raises Misconfigured.
         """
         return cls(
             database_url=_required("DATABASE_URL", environment),
@@ -53,6 +56,7 @@ class Settings:
             most_backlog=most_backlog(environment),
             keeps=Keeps.from_environment(environment),
             metrics_port=metrics_port(environment),
+            previous_token_key=environment.get("HOUQIN_TOKEN_KEY_PREVIOUS") or None,
         )
 
 

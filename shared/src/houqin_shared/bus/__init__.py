@@ -80,6 +80,12 @@ class Bus(Protocol):
         """
         ...
 
+    async def begin_again(self, group: str, topics: Sequence[str]) -> None:
+        """Put a group without members back to the beginning of all that is kept, wherever it was,
+        and whether it had a place or not.
+        """
+        ...
+
     async def backlog(self, topic: str) -> int:
         """Messages of a topic that the group furthest behind has not acknowledged; 0 if no group
         listens to it.

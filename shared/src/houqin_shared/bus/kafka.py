@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 
 from houqin_shared.bus import Message
 from houqin_shared.bus.kafka_settings import KafkaSettings
-from houqin_shared.bus.kafka_subscription import COPY, KafkaSubscription
+from houqin_shared.bus.kafka_subscription import COPY, KafkaSubscription, begin_again
 from houqin_shared.bus.kafka_topics import ensure_topics
 from houqin_shared.bus.kafka_watch import KafkaWatch
 
@@ -105,6 +105,10 @@ class KafkaBus:
         subscription = KafkaSubscription(self._settings, self._admin, self._looker, group, topics)
         await subscription.join(heard)
         return subscription
+
+    async def begin_again(self, group: str, topics: Sequence[str]) -> None:
+        await ensure_topics(self._admin, self._settings, topics)
+        await begin_again(self._settings, self._admin, self._looker, group, topics)
 
     async def backlog(self, topic: str) -> int:
         return await self._watch.backlog(topic)

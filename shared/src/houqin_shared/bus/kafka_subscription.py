@@ -113,18 +113,11 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             if place.topic in heard:
                 raise OffsetsLost(_place_gone(place))
         _nothing_deleted(await self._looker.beginning_offsets(missing), dict.fromkeys(missing, 0))
-        seeder = AIOKafkaConsumer(
-            group_id=self._group, enable_auto_commit=False, **self._settings.client
-        )
         try:
-            await seeder.start()
-            seeder.assign(missing)
-            await seeder.commit(dict.fromkeys(missing, 0))
+            await _put(self._settings, self._group, dict.fromkeys(missing, 0))
         except CommitFailedError:
             # Members are at work in the group: they have seeded, or whoever gets the place will.
             self._unseeded = set(missing)
-        finally:
-            await seeder.stop()
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """What was not acknowledged comes again, here or there; nothing is to be done."""
@@ -256,6 +249,39 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         await asyncio.wait([stopping])
         if not stopping.cancelled():
             stopping.result()
+
+
+async def begin_again(
+    settings: KafkaSettings,
+    admin: AIOKafkaAdminClient,
+    looker: AIOKafkaConsumer,
+    group: str,
+    topics: Sequence[str],
+) -> None:
+    """Put the group to the beginning of what is kept. Members that were killed are waited for.
+
+    Raises CommitFailedError if members are at work.
+    """
+    beginnings = await looker.beginning_offsets(await _partitions(admin, topics))
+    limit = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            return await _put(settings, group, beginnings)
+        except CommitFailedError:
+            if asyncio.get_running_loop().time() > limit:
+                raise
+            await asyncio.sleep(1)
+
+
+async def _put(settings: KafkaSettings, group: str, places: Mapping[TopicPartition, int]) -> None:
+    """As somebody from outside. Raises CommitFailedError if the group has members."""
+    outsider = AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **settings.client)
+    try:
+        await outsider.start()
+        outsider.assign(list(places))
+        await outsider.commit(dict(places))
+    finally:
+        await outsider.stop()
 
 
 async def _partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:

@@ -59,6 +59,16 @@ class PostgresBus:
         await subscription.begin()
         return subscription
 
+    async def begin_again(self, group: str, topics: Sequence[str]) -> None:
+        await self._pool.execute(
+            """insert into cursors (consumers, topic, pos)
+               select $1, topic, coalesce(up_to, 0)
+               from unnest($2::text[]) as wanted(topic) left join pruned using (topic)
+               on conflict (consumers, topic) do update set pos = excluded.pos""",
+            group,
+            list(topics),
+        )
+
     async def backlog(self, topic: str) -> int:
         waiting = await self._pool.fetchval(
             """select count(*) from log where topic = $1

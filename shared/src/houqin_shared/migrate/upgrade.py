@@ -60,14 +60,17 @@ class Limits:
     """That a statement may take."""
 
 
-async def migrate(package: str, url: str, limits: Limits | None = None) -> list[str]:
-    """Upgrade the database at `url` to the head of `package`'s migrations; the revisions that were
-    applied, none if it is there already or further.
+async def migrate(
+    package: str, url: str, limits: Limits | None = None, *, to: str | None = None
+) -> list[str]:
+    """Upgrade the database at `url` to the head of `package`'s migrations, or only so far; the
+    revisions that were applied, none if it is there already or further.
 
     Raises Misconfigured, NotMigrated, OSError, PostgresError.
     """
     limits = limits or Limits()
     known = revisions(package)
+    known = known[: known.index(to) + 1] if to else known
     async with _connect(package, url, limits) as connection:
         await _be_the_only_one(connection, package, limits)  # until this session ends
         there = await connection.run_sync(_revision)
@@ -75,7 +78,7 @@ async def migrate(package: str, url: str, limits: Limits | None = None) -> list[
         if there == known[-1]:
             return []
         if there is None or there in known:
-            return await _upgrade_patiently(connection, package, limits)
+            return await _upgrade_patiently(connection, package, limits, known[-1])
         await require_schema(package, url)
         log.warning(
             "%s: the schema is at %s, newer than this code, which ends at %s: nothing to do",
@@ -130,7 +133,7 @@ async def _be_the_only_one(connection: AsyncConnection, package: str, limits: Li
 
 
 async def _upgrade_patiently(
-    connection: AsyncConnection, package: str, limits: Limits
+    connection: AsyncConnection, package: str, limits: Limits, to: str
 ) -> list[str]:
     """Raises NotMigrated."""
     configuration = configuration_of(package)
@@ -138,7 +141,7 @@ async def _upgrade_patiently(
     began = time.monotonic()
     while True:
         try:
-            await connection.run_sync(_upgrade, configuration, applied)
+            await connection.run_sync(_upgrade, configuration, to, applied)
             await connection.commit()
             return applied
         except DBAPIError as error:
@@ -155,10 +158,10 @@ async def _upgrade_patiently(
             await asyncio.sleep(limits.rest)
 
 
-def _upgrade(connection: sa.Connection, configuration: Config, applied: list[str]) -> None:
-    """To the head; `applied` grows with every migration."""
+def _upgrade(connection: sa.Connection, configuration: Config, to: str, applied: list[str]) -> None:
+    """`applied` grows with every migration."""
     configuration.attributes.update(connection=connection, applied=applied)
-    command.upgrade(configuration, "head")
+    command.upgrade(configuration, to)
 
 
 async def _open(connection: AsyncConnection) -> str:

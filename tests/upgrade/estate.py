@@ -16,10 +16,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 import asyncpg
 import psutil
 from acceptance.installation import Installation, until
-from houqin.client import SERVICE_NAMES, Client
 from houqin.datadir import DataDirectory
 from houqin.postgres import embedded_server
-from houqin.replay.rest import bring_to_rest
+from houqin_ops.client import SERVICE_NAMES, Client
+from houqin_ops.rest import bring_to_rest
 
 from upgrade.growth import next_release
 

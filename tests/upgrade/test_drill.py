@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from faults.system import Office, Replaying
-from houqin.client import SERVICE_NAMES
+from houqin_ops.client import SERVICE_NAMES
 
 from upgrade.estate import ROOT, Estate, Server
 

@@ -153,6 +153,7 @@ class Estate(Installation):
         until(
             lambda: ready.exists() or self._process is None or self._process.poll() is not None,
             "an estate starts",
+            180,
         )
         assert ready.exists(), self.log()
         ready.unlink()

@@ -5,18 +5,20 @@ It needs a cluster whose node has the images, and kubectl; the tests share one n
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from acceptance.installation import until
 from houqin_ops.client import SERVICE_NAMES
 
+from cluster import next_version
 from cluster.namespace import ROOT, Namespace, kubectl, read
 
 pytestmark = pytest.mark.cluster
 
 EXPECTED = ROOT / "tests" / "acceptance" / "expected"
-OFFICE = "xiangshan"
 READY_WITHIN = 120
 """Seconds."""
 
@@ -43,7 +45,6 @@ def test_an_office_is_played_exactly_while_pods_come_and_go(
     namespace: Namespace, tmp_path: Path
 ) -> None:
     """Deleted and killed, restarted in turn, scaled 1 -> 3 -> 1: no request is lost."""
-    out = tmp_path / "report.json"
 
     def delete(service: str) -> None:
         kubectl("delete", "pod", "--wait=false", *namespace.pods(service))
@@ -62,21 +63,58 @@ def test_an_office_is_played_exactly_while_pods_come_and_go(
             kubectl("scale", f"deploy/{service}", f"--replicas={replicas}")
             namespace.wait(f"deploy/{service}")
 
-    disturbances: list[tuple[Callable[[str], None], str]] = [
-        (scale, "billing-svc"),
-        (restart, "inspection-svc"),
-        (delete, "contract-svc"),
-        (delete, "billing-svc"),
-        (kill, "feedback-svc"),
-    ]
-    with namespace.replaying(ROOT / "examples" / f"{OFFICE}.yaml", out) as replay:
-        time.sleep(3)
-        for disturb, service in disturbances:
-            assert replay.poll() is None, f"{OFFICE} was over before {disturb.__name__} {service}"
+    with played_exactly(namespace, "xiangshan", tmp_path) as under_way:
+        for disturb, service in (
+            (scale, "billing-svc"),
+            (restart, "inspection-svc"),
+            (delete, "contract-svc"),
+            (delete, "billing-svc"),
+            (kill, "feedback-svc"),
+        ):
+            under_way(f"{disturb.__name__} {service}")
             disturb(service)
+
+
+def test_a_version_with_a_new_schema_comes_and_goes_while_an_office_is_played(
+    namespace: Namespace, tmp_path: Path
+) -> None:
+    """The code of the head before works on the new schema, beside it and after it."""
+    before = next_version.revision()
+    deployment = f"deploy/{next_version.SERVICE}"
+    with played_exactly(namespace, "sanmen", tmp_path) as under_way:
+        old = namespace.pods(next_version.SERVICE)
+        next_version.roll_out()
+        until(lambda: next_version.revision() == next_version.HEAD, "the new schema is there")
+        assert set(old) <= set(namespace.pods(next_version.SERVICE)), "the old code serves on"
+        namespace.wait(deployment)
+        under_way("the new version went again")
+        next_version.undo()
+        namespace.wait(deployment)
+    assert before != next_version.HEAD == next_version.revision()
+
+
+@contextmanager
+def played_exactly(
+    namespace: Namespace, office: str, folder: Path
+) -> Iterator[Callable[[str], None]]:
+    """An office is replayed meanwhile, and its report is the one expected of it; what is yielded
+    fails when the replay is over already.
+    """
+    out = folder / "report.json"
+    with namespace.replaying(ROOT / "examples" / f"{office}.yaml", out) as replay:
+
+        def under_way(what: str) -> None:
+            assert replay.poll() is None, f"{office} was over before {what}"
+
+        time.sleep(3)  # it has begun
+        try:
+            yield under_way
+        except BaseException:
+            replay.kill()
+            raise
         said = replay.communicate()[1]
     assert replay.returncode == 0, said
-    assert read(out) == read(EXPECTED / f"{OFFICE}.json")
+    assert read(out) == read(EXPECTED / f"{office}.json")
     verified = namespace.ops("verify", "--json")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    assert json.loads(verified.stdout)["offices"][OFFICE]["wrong"] == []
+    assert json.loads(verified.stdout)["offices"][office]["wrong"] == []

@@ -134,14 +134,15 @@ class Namespace:
             capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
 
-    def replaying(self, file: Path, out: Path) -> subprocess.Popen[str]:
-        """`houqin replay` on this machine, through the gateway."""
-        return subprocess.Popen(
+    def replay(self, file: Path, out: Path) -> str | None:
+        """`houqin replay` on this machine, through the gateway; what went wrong."""
+        done = subprocess.run(
             [sys.executable, "-m", "houqin.main", "replay", str(file), "--quiet",
              "--url", self.url, "--json", str(out)],
-            stderr=subprocess.PIPE, text=True, cwd=self._folder,
+            stderr=subprocess.PIPE, text=True, cwd=self._folder, check=False,
             env=os.environ | {"HOUQIN_TOKEN": self.secret("operator", "HOUQIN_TOKEN")},
         )  # fmt: skip
+        return done.stderr or str(done.returncode) if done.returncode else None
 
 
 def read(report: Path) -> Any:

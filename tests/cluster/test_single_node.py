@@ -4,8 +4,9 @@ It needs a cluster whose node has the images, and kubectl; the tests share one n
 """
 
 import json
-import time
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +19,13 @@ from cluster.namespace import ROOT, Namespace, kubectl, read
 
 pytestmark = pytest.mark.cluster
 
-EXPECTED = ROOT / "tests" / "acceptance" / "expected"
+ACCEPTANCE = ROOT / "tests" / "acceptance"
+EXPECTED = ACCEPTANCE / "expected"
+FILES = {
+    file.stem: file
+    for folder in (ROOT / "examples", ACCEPTANCE / "offices")
+    for file in folder.glob("*.yaml")
+}
 READY_WITHIN = 120
 """Seconds."""
 
@@ -63,16 +70,12 @@ def test_an_office_is_played_exactly_while_pods_come_and_go(
             kubectl("scale", f"deploy/{service}", f"--replicas={replicas}")
             namespace.wait(f"deploy/{service}")
 
-    with played_exactly(namespace, "xiangshan", tmp_path) as under_way:
-        for disturb, service in (
-            (scale, "billing-svc"),
-            (restart, "inspection-svc"),
-            (delete, "contract-svc"),
-            (delete, "billing-svc"),
-            (kill, "feedback-svc"),
-        ):
-            under_way(f"{disturb.__name__} {service}")
-            disturb(service)
+    with offices_played_exactly(namespace, tmp_path, "ezhou", "random-1", "random-2", "random-3"):
+        scale("billing-svc")
+        restart("inspection-svc")
+        delete("contract-svc")
+        delete("billing-svc")
+        kill("feedback-svc")
 
 
 def test_a_version_with_a_new_schema_comes_and_goes_while_an_office_is_played(
@@ -81,40 +84,44 @@ def test_a_version_with_a_new_schema_comes_and_goes_while_an_office_is_played(
     """The code of the head before works on the new schema, beside it and after it."""
     before = next_version.revision()
     deployment = f"deploy/{next_version.SERVICE}"
-    with played_exactly(namespace, "sanmen", tmp_path) as under_way:
+    with offices_played_exactly(namespace, tmp_path, "sanmen", "random-4", "random-5"):
         old = namespace.pods(next_version.SERVICE)
         next_version.roll_out()
         until(lambda: next_version.revision() == next_version.HEAD, "the new schema is there")
         assert set(old) <= set(namespace.pods(next_version.SERVICE)), "the old code serves on"
         namespace.wait(deployment)
-        under_way("the new version went again")
         next_version.undo()
         namespace.wait(deployment)
     assert before != next_version.HEAD == next_version.revision()
 
 
 @contextmanager
-def played_exactly(
-    namespace: Namespace, office: str, folder: Path
-) -> Iterator[Callable[[str], None]]:
-    """An office is replayed meanwhile, and its report is the one expected of it; what is yielded
-    fails when the replay is over already.
+def offices_played_exactly(namespace: Namespace, folder: Path, *offices: str) -> Iterator[None]:
+    """Offices are replayed meanwhile, one after the other, as many as it takes; their reports are
+    those expected of them.
     """
-    out = folder / "report.json"
-    with namespace.replaying(ROOT / "examples" / f"{office}.yaml", out) as replay:
+    enough = threading.Event()
 
-        def under_way(what: str) -> None:
-            assert replay.poll() is None, f"{office} was over before {what}"
+    def play() -> list[str]:
+        played = []
+        for office in offices:
+            out = folder / f"{office}.json"
+            said = namespace.replay(FILES[office], out)
+            assert said is None, f"{office}: {said}"
+            assert read(out) == read(EXPECTED / f"{office}.json"), office
+            played.append(office)
+            if enough.is_set():
+                return played
+        raise AssertionError(f"{offices} were played before all was done")
 
-        time.sleep(3)  # it has begun
+    with ThreadPoolExecutor(1) as executor:
+        playing = executor.submit(play)
         try:
-            yield under_way
-        except BaseException:
-            replay.kill()
-            raise
-        said = replay.communicate()[1]
-    assert replay.returncode == 0, said
-    assert read(out) == read(EXPECTED / f"{office}.json")
+            yield
+        finally:
+            enough.set()
+        played = playing.result()
     verified = namespace.ops("verify", "--json")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    assert json.loads(verified.stdout)["offices"][office]["wrong"] == []
+    found = json.loads(verified.stdout)["offices"]
+    assert all(found[office]["wrong"] == [] for office in played)

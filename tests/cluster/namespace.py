@@ -102,9 +102,8 @@ class Namespace:
     def _remove(self) -> None:
         kubectl("delete", "namespace", NAME, "--ignore-not-found", "--wait")
 
-    def apply(self) -> list[str]:
-        """What kubectl says of each object: created, configured, unchanged."""
-        return kubectl("apply", "--filename", "-", given=self._rendered).splitlines()
+    def apply(self) -> None:
+        kubectl("apply", "--filename", "-", given=self._rendered)
 
     def wait(self, *of: str) -> None:
         """Until these are as they are to be; all, if none is named."""

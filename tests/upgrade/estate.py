@@ -13,9 +13,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 from acceptance.installation import Installation, until
-from houqin.client import SERVICE_NAMES
 from houqin.datadir import DataDirectory
 from houqin.postgres import embedded_server
+from houqin_ops.client import SERVICE_NAMES
 
 ROOT = Path(__file__).parents[2]
 ROLES = ROOT / "deploy" / "postgres" / "roles.sh"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from houqin.client import SERVICE_NAMES
+from houqin_ops.client import SERVICE_NAMES
 
 from upgrade.estate import ROOT, Estate, Server
 

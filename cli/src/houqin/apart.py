@@ -39,7 +39,15 @@ async def _run(
         asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
     children = {
         service: [
-            Child(name, SERVICES[service].package, {**environment, "ROOT_PATH": f"/{service}"})
+            Child(
+                name,
+                SERVICES[service].package,
+                {
+                    **environment,
+                    "ROOT_PATH": f"/{service}",
+                    "METRICS_PORT": str(plan.metrics_ports.get(name, "")),
+                },
+            )
             for name, of_service in plan.children
             if of_service == service
         ]

@@ -43,6 +43,12 @@ def _arguments() -> argparse.ArgumentParser:
     start.add_argument(
         "--replicas", nargs="+", default=[], metavar="SERVICE=N", help="such as billing=2"
     )
+    start.add_argument(
+        "--metrics-port",
+        type=int,
+        default=os.environ.get("METRICS_PORT") or None,
+        help="show metrics here; METRICS_PORT if not given",
+    )
     _data(start)
 
     example = commands.add_parser("run", help="up, and the example office's story")
@@ -155,6 +161,7 @@ def _plan(given: argparse.Namespace) -> "Plan":
         kafka=given.kafka,
         processes=given.processes,
         replicas=given.replicas,
+        metrics_port=given.metrics_port,
     )
 
 

@@ -24,6 +24,8 @@ class Plan:
     """One process per service and replica, instead of one for all."""
     replicas: Mapping[str, int] = field(default_factory=dict)
     """By service, where it is not one."""
+    metrics_port: int | None = None
+    """The port of the metrics, of the first process if there are several; None: none are shown."""
 
     @property
     def children(self) -> list[tuple[str, str]]:
@@ -34,6 +36,14 @@ class Plan:
             for number in range(1, self.replicas.get(service, 1) + 1)
         ]
 
+    @property
+    def metrics_ports(self) -> dict[str, int]:
+        """By replica, or of `houqin` if all is one process; empty if none are shown."""
+        if self.metrics_port is None:
+            return {}
+        names = [name for name, _ in self.children] if self.processes else ["houqin"]
+        return {name: self.metrics_port + number for number, name in enumerate(names)}
+
 
 def read_plan(
     *,
@@ -43,6 +53,7 @@ def read_plan(
     kafka: str | None,
     processes: bool,
     replicas: Sequence[str],
+    metrics_port: int | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Plan:
     """Raises Misconfigured."""
@@ -64,7 +75,7 @@ def read_plan(
             "--replicas 须与 --processes 一同使用;否则所有服务共用一个进程。",
         )
     counts = dict(map(_replicas, replicas))
-    return Plan(port, database_url, kafka, processes, counts)
+    return Plan(port, database_url, kafka, processes, counts, metrics_port)
 
 
 def _replicas(text: str) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import uvicorn
 from houqin_shared.serve import prepare_process, server_config
 from houqin_shared.settings import Settings
+from houqin_shared.telemetry.exporter import exported
 
 from houqin.children import HOST
 from houqin.datadir import DataDirectory
@@ -32,12 +33,13 @@ def run(
     data: DataDirectory,
     ready: Callable[[], None],
 ) -> int:
-    """Until SIGINT or SIGTERM; 0 after a clean end."""
+    """Until SIGINT or SIGTERM; 0 after a clean end. Raises Misconfigured."""
     settings = {
         name: Settings.from_environment(environment) for name, environment in environments.items()
     }
     server = Server(server_config(create_gateway(settings), HOST, plan.port), ready)
     data.note_processes([{"name": "houqin", "pid": os.getpid(), "port": plan.port}])
     prepare_process()
-    server.run()
+    with exported(HOST, plan.metrics_port):
+        server.run()
     return 0 if server.started else 1

@@ -1,7 +1,6 @@
 """`houqin up`: the whole system on one machine, until it is told to end."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from houqin_ops.client import SERVICE_NAMES
 from houqin_shared.bus.opening import KAFKA
 from houqin_shared.failpoints import arm
 from houqin_shared.misconfigured import Misconfigured
+from houqin_shared.telemetry.logs import configure_logging
 
 from houqin import apart, together
 from houqin.children import HOST
@@ -79,8 +79,10 @@ def serve(plan: Plan, data: DataDirectory, then: Callable[[], None] = lambda: No
     """Run until SIGINT or SIGTERM; 0 after a clean end. When it is ready, it says so and does
     `then`. Raises AlreadyRunning, DatabaseDied, Misconfigured.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    configure_logging(os.environ, "houqin")
     require_free(plan.port)
+    for port in plan.metrics_ports.values():
+        require_free(port, "--metrics-port")
     arm("houqin")
     with data.locked():
         known, new = data.secrets()
@@ -88,7 +90,7 @@ def serve(plan: Plan, data: DataDirectory, then: Callable[[], None] = lambda: No
             environments = _environments(plan, server_url, known["key"])
 
             def ready() -> None:
-                print(welcome(plan.port, data.folder, known, new), flush=True)
+                print(welcome(plan, data.folder, known, new), flush=True)
                 then()
 
             try:
@@ -111,19 +113,26 @@ def _environments(plan: Plan, server_url: str, key: str) -> dict[str, dict[str, 
             "DATABASE_CONNECTIONS": str(connections),
             "BUS_URL": f"{KAFKA}{plan.kafka}" if plan.kafka else urls["bus"],
             "HOUQIN_TOKEN_KEY": key,
+            "METRICS_PORT": str(plan.metrics_port or ""),
         }
         for service in SERVICE_NAMES
     }
 
 
-def welcome(port: int, folder: Path, secrets: dict[str, str], new: bool) -> str:
+def welcome(plan: Plan, folder: Path, secrets: dict[str, str], new: bool) -> str:
     """What a newcomer reads when everything runs."""
-    base = f"http://{HOST}:{port}"
+    base = f"http://{HOST}:{plan.port}"
     lines = ["", f"Houqin is up at {base} · 后勤服务已启动", ""]
     lines += [f"  {service.title:<26} {base}/{name}/docs" for name, service in SERVICES.items()]
     if new:
         lines += ["", "  Tokens of this installation, shown once (令牌仅显示一次):"]
         lines += [f"    {role:<11} {token}" for role, token in secrets.items() if role != "key"]
+    if plan.metrics_port is not None:
+        lines += ["", "  Metrics for Prometheus (监控指标):"]
+        lines += [
+            f"    {name:<13} http://{HOST}:{port}/metrics"
+            for name, port in plan.metrics_ports.items()
+        ]
     lines += [
         "",
         f"  Data and tokens lie in {folder}; keep them private.",

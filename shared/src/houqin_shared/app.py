@@ -25,6 +25,11 @@ from houqin_shared.outbox import Relay
 from houqin_shared.pruning import Pruning
 from houqin_shared.service import Running, Service
 from houqin_shared.settings import Settings
+from houqin_shared.telemetry.metrics import WATCHED
+from houqin_shared.telemetry.requests import CountRequests
+from houqin_shared.telemetry.sampling import Sampler
+from houqin_shared.telemetry.surroundings import SERVICE, NameRequest
+from houqin_shared.telemetry.tracing import UNTRACED, Traces, open_traces
 from houqin_shared.transaction import Transactions, open_pool
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -36,10 +41,11 @@ WHERE_RULES_ARE = (
 
 def create_app(service: Service, settings: Settings) -> FastAPI:
     """The service as an ASGI application that owns its background work."""
+    traces = open_traces(service.name)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(service, settings) as parts:
+        async with running(service, settings, traces) as parts:
             app.state.running = parts
             app.state.transactions = parts.transactions
             app.state.clocks = parts.clocks
@@ -55,6 +61,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         separate_input_output_schemas=True,
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours names no person
     )
     app.state.tokens = Tokens(settings.token_key)
     app.state.running = None
@@ -66,16 +73,24 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
         app.include_router(router)
     serve_docs(app)
     app.add_middleware(LimitBody)
+    if settings.metrics_port is not None:
+        app.add_middleware(CountRequests, service=service.name)
+    app.add_middleware(traces.requests)
+    app.add_middleware(NameRequest, service=service.name)
     describe(app, routers)
     return app
 
 
 @asynccontextmanager
-async def running(service: Service, settings: Settings) -> AsyncIterator[Running]:
+async def running(
+    service: Service, settings: Settings, traces: Traces = UNTRACED
+) -> AsyncIterator[Running]:
     """Start a service's parts, and end them: stop taking work, finish the batch, leave."""
+    SERVICE.set(service.name)  # of the tasks that are made here
     if settings.migrates:
         await migrate(service.package, settings.database_url)
     async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(traces.close)
         pool = await open_pool(settings.database_url, settings.connections)
         stack.push_async_callback(pool.close)
         bus = await open_bus(settings.bus, [service.name, *service.hears.sources])
@@ -83,15 +98,18 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
         relay = Relay(pool, bus, service.name)
         await relay.prepare()
         transactions = Transactions(pool, service.name, relay.wake)
-        inbox = Inbox(transactions, service.hears)
+        inbox = Inbox(transactions, service.hears, traces)
         subscription = await bus.subscribe(
             service.name, service.hears.sources, heard=await inbox.heard_from()
         )
         stack.push_async_callback(subscription.close)
-        clocks = Clocks(transactions, service.hears.sources, service.sweep)
+        clocks = Clocks(transactions, service.hears.sources, service.sweep, traces)
         backlog = Backlog(pool, bus, service.name, settings.most_backlog)
         pruning = Pruning(
             settings.database_url, bus, service.name, service.hears.sources, settings.keeps
+        )
+        parts = Running(
+            service, pool, transactions, bus, subscription, relay, inbox, clocks, backlog, pruning
         )
         work = [
             asyncio.create_task(relay.run(), name=f"{service.name} relay"),
@@ -100,10 +118,12 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
             asyncio.create_task(backlog.run(), name=f"{service.name} backlog"),
             asyncio.create_task(pruning.run(), name=f"{service.name} pruning"),
         ]
+        if settings.metrics_port is not None:
+            sampler = Sampler(service.name, pool, subscription, service.figures)
+            stack.enter_context(WATCHED.watching(parts, sampler))
+            work.append(asyncio.create_task(sampler.run(), name=f"{service.name} sampler"))
         stack.push_async_callback(_end, work)
-        yield Running(
-            service, pool, transactions, bus, subscription, relay, inbox, clocks, backlog, pruning
-        )
+        yield parts
 
 
 async def _end(work: Sequence[asyncio.Task[None]]) -> None:

@@ -47,7 +47,7 @@ class Backlog:
         self._pool = pool
         self._bus = bus
         self._topic = topic
-        self._most = most
+        self.most = most
         self._unsent = 0
         self._unheard = 0
         self._bus_tells = True
@@ -60,17 +60,22 @@ class Backlog:
         """Events, when it was last looked at: committed and not sent, and sent and not applied."""
         return self._unsent + self._unheard
 
+    @property
+    def unsent(self) -> int:
+        """Events, when it was last looked at: committed and not sent."""
+        return self._unsent
+
     def admit_bulk(self) -> None:
         """Raises TooMuchWaits."""
         self._asked.set()
-        if self.waiting > self._most:
+        if self.waiting > self.most:
             raise TooMuchWaits(
-                waiting=self.waiting, most=self._most, retry_after=self._worth_waiting()
+                waiting=self.waiting, most=self.most, retry_after=self._worth_waiting()
             )
 
     def _worth_waiting(self) -> int:
         """Seconds until there is room again, as fast as it drained between the last two looks."""
-        excess = self.waiting - self._most
+        excess = self.waiting - self.most
         if excess >= self._drains * LATEST:
             return LATEST
         return max(SOONEST, math.ceil(excess / self._drains))

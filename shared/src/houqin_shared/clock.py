@@ -15,6 +15,7 @@ from houqin_shared.calendar import DAY, days, legal_today
 from houqin_shared.events import DayClosed
 from houqin_shared.failpoints import Point, reach
 from houqin_shared.problem import Refusal, UnknownOffice
+from houqin_shared.telemetry.tracing import UNTRACED, Traces
 from houqin_shared.transaction import (
     Office,
     Transactions,
@@ -61,8 +62,15 @@ async def register_office(tx: Tx, office: str, name: str, clock: str, opens_on: 
 class Clocks:
     """Sweeps the offices of one service."""
 
-    def __init__(self, transactions: Transactions, listens_to: Sequence[str], sweep: Sweep) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        listens_to: Sequence[str],
+        sweep: Sweep,
+        traces: Traces = UNTRACED,
+    ) -> None:
         self._transactions = transactions
+        self._traces = traces
         self._listens_to = list(listens_to)
         self._sweep = sweep
 
@@ -181,4 +189,5 @@ class Clocks:
     async def _sweep_day(self, tx: Tx, day: date) -> None:
         await tx.run("update offices set swept_on = $2 where office_id = $1", tx.office, day)
         tx.today = day  # what a sweep brings about is recorded on its day
-        await self._sweep(tx, day)
+        with self._traces.sweeping(tx.office) as tx.traceparent:
+            await self._sweep(tx, day)

@@ -7,8 +7,9 @@ body gets it again, another body is refused, and one that is still running says 
 import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar, cast
+from uuid import UUID
 
 import asyncpg
 from fastapi import Depends, Header, Request, Response
@@ -31,6 +32,7 @@ from houqin_shared.problem import (
     problem_body,
     problem_response,
 )
+from houqin_shared.telemetry.surroundings import TRACEPARENT
 from houqin_shared.transaction import (
     STORE_OUTGOING,
     Connection,
@@ -94,6 +96,9 @@ class Command:
     """True where the office itself is being registered and need not be known."""
     bulk: bool = False
     """True if it tells so much that it has to wait when others can't keep up with hearing."""
+    correlation: UUID = field(default_factory=new_id)
+    """Of all that comes of it."""
+    traceparent: str | None = field(default_factory=TRACEPARENT.get)
     _manual: bool = False
     """Whether the office's clock is; known once the transaction was entered."""
 
@@ -172,8 +177,10 @@ class Command:
         if self.bulk:
             backlog: Backlog = self.request.app.state.backlog
             backlog.admit_bulk()
-        service = self.transactions.service
-        return Tx(connection, service, self.office, today, self.by, correlation=new_id())
+        return Tx(
+            connection, self.transactions.service, self.office, today, self.by,
+            correlation=self.correlation, traceparent=self.traceparent,
+        )  # fmt: skip
 
     async def _store(
         self, connection: Connection, digest: bytes, answer: Answer, told: Sequence[Told]
@@ -256,9 +263,11 @@ class MayCommand(Admission):
         ] = None,
     ) -> Command:
         actor = self.admit(request, office, on_behalf_of)
-        return Command(
+        command = Command(
             request, request.app.state.transactions, office, actor, idempotency_key, self.founding
         )
+        request.scope["correlation"] = command.correlation
+        return command
 
 
 def may_command(*roles: Role, founding: bool = False) -> Any:

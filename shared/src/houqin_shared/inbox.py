@@ -18,6 +18,8 @@ from houqin_shared.failpoints import Point, reach
 from houqin_shared.hears import Hears, TogetherListener
 from houqin_shared.pace import Pace
 from houqin_shared.problem import OUTAGES
+from houqin_shared.telemetry.logs import EVENT
+from houqin_shared.telemetry.tracing import UNTRACED, Traces
 from houqin_shared.transaction import (
     Connection,
     Row,
@@ -123,11 +125,14 @@ class _Batch:
 class Inbox:
     """Applies what a service hears."""
 
-    def __init__(self, transactions: Transactions, hears: Hears) -> None:
+    def __init__(self, transactions: Transactions, hears: Hears, traces: Traces = UNTRACED) -> None:
         self._transactions = transactions
         self._hears = hears
+        self._traces = traces
         self._pace = Pace(TIMES)
         self.applied = 0
+        self.failed_batches = 0
+        """They came again, whole."""
         self.halted_because: str | None = None
         """Facts are lost on the bus: nothing is consumed any more until an operator has decided."""
 
@@ -151,6 +156,7 @@ class Inbox:
                 log.critical("%s HEARS NOTHING ANY MORE: %s", self._transactions.service, lost)
                 return
             except Exception:
+                self.failed_batches += 1
                 log.exception("%s: the batch comes again", self._transactions.service)
                 await asyncio.sleep(AGAIN)
 
@@ -307,19 +313,20 @@ class Inbox:
         if first.type == UNREADABLE:
             raise ValueError("the message is not a CloudEvent of ours")
         listener = self._hears.listeners[first.type]
-        heard = [
-            Work(self._tx(batch, envelope), read_fact(envelope, listener.reading))
-            for envelope in group
-        ]
-        if isinstance(listener, TogetherListener):
-            await listener.handle(heard)
-        else:
-            for each in heard:
-                await listener.handle(each.tx, each.what)
+        with self._traces.hearing(group) as traceparents:
+            heard = [
+                Work(self._tx(batch, envelope, traceparent), read_fact(envelope, listener.reading))
+                for envelope, traceparent in zip(group, traceparents, strict=True)
+            ]
+            if isinstance(listener, TogetherListener):
+                await listener.handle(heard)
+            else:
+                for each in heard:
+                    await listener.handle(each.tx, each.what)
         for each in heard:
             batch.told += each.tx.outgoing
 
-    def _tx(self, batch: _Batch, envelope: Envelope) -> Tx:
+    def _tx(self, batch: _Batch, envelope: Envelope, traceparent: str | None) -> Tx:
         return Tx(
             connection=batch.connection,
             service=self._transactions.service,
@@ -328,6 +335,7 @@ class Inbox:
             today=max(batch.todays.get(envelope.office, NO_CLOCK), envelope.recorded_on),
             by=itself(self._transactions.service),
             cause=envelope,
+            traceparent=traceparent,
         )
 
     async def _attempt(self, batch: _Batch, envelope: Envelope) -> "_Obstacle | None":
@@ -340,7 +348,10 @@ class Inbox:
         except NotYetKnown:
             return _Obstacle("unknown")
         except Exception as error:
-            log.exception("%s: %s %s failed", envelope.key, envelope.type, envelope.id)
+            log.exception(
+                "%s: %s %s failed", envelope.key, envelope.type, envelope.id,
+                extra={EVENT: envelope},
+            )  # fmt: skip
             return _Obstacle("failed", f"{type(error).__name__}: {error}"[:4000])
         return None
 

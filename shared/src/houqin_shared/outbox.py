@@ -53,6 +53,10 @@ class Relay:
         self._bus = bus
         self._topic = topic
         self._woken = asyncio.Event()
+        self.leads = False
+        """This relay is the one that sends."""
+        self.failures = 0
+        """Times that it failed and started again; what it had to send waits in the outbox."""
 
     def wake(self) -> None:
         """Something was committed: look at once."""
@@ -91,6 +95,7 @@ class Relay:
             except LeadershipLost:
                 log.warning("%s: another relay leads", self._topic)
             except Exception:
+                self.failures += 1
                 log.exception("%s: the relay starts again", self._topic)
             await asyncio.sleep(AGAIN)
 
@@ -100,6 +105,7 @@ class Relay:
                 await asyncio.sleep(AGAIN)
             try:
                 epoch = await self._take_over(session)
+                self.leads = True
                 pause = SLOWEST
                 pace = Pace(TIMES)
                 while True:
@@ -116,6 +122,7 @@ class Relay:
                         woken = await self._woken_within(pause)
                         pause = QUICKEST if woken else min(pause * 2, SLOWEST)
             finally:
+                self.leads = False
                 if not is_gone(session):
                     await session.execute(f"select pg_advisory_unlock({LEADER_LOCK})")
 

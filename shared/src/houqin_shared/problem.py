@@ -14,6 +14,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from houqin_shared.telemetry.logs import named
+from houqin_shared.telemetry.requests import route_of
+
+log = logging.getLogger(__name__)
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -310,7 +315,8 @@ def install(app: FastAPI) -> None:
         return response
 
     async def away(request: Request, error: Exception) -> Response:
-        logging.getLogger(__name__).error("%s: %r", request.url.path, error)
+        request.scope["status"] = NotReady.status
+        log.error("%s: %s", route_of(request.scope), named(error))
         return problem_response(request, NotReady().body(language_of(request)))
 
     for outage in OUTAGES:
@@ -319,6 +325,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def our_fault(request: Request, _: Exception) -> Response:
         """The server logs it; whoever asked learns no more than that it was not their mistake."""
+        request.scope["status"] = 500
         zh = language_of(request) == "zh"
         detail = "发生内部错误,已记录;请稍后重试。" if zh else "It was logged; try again later."
         return problem_response(request, problem_body(500, "our-fault", detail))

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from typing import NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,6 +19,10 @@ from houqin_shared.migrate import require_schema
 from houqin_shared.misconfigured import Misconfigured
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
+from houqin_shared.telemetry.exporter import exported
+from houqin_shared.telemetry.logs import configure_logging
+
+log = logging.getLogger(__name__)
 
 GRACE = 15
 """Seconds that requests in progress may take when a process is told to end."""
@@ -42,6 +47,7 @@ def server_config(app: ASGIApp, host: str, port: int, root_path: str = "") -> uv
         root_path=root_path,
         loop="uvloop",
         http="httptools",
+        log_config=None,  # its lines are written like ours
         log_level="warning",
         proxy_headers=False,
         access_log=False,
@@ -64,22 +70,31 @@ def serve(service: Service) -> None:
     """Run until SIGTERM or SIGINT, as the environment says (`Settings`), and exit: 0 after a clean
     end, 1 if it did not start.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
+        configure_logging(os.environ, service.name)
         arm(service.name)
         settings = Settings.from_environment()
         if not settings.migrates:
             asyncio.run(require_schema(service.package, settings.database_url))
     except Misconfigured as error:
-        sys.exit(f"{service.name}: {error}")
+        _refuse(service, error)
     app = create_app(service, settings)
     config = server_config(app, settings.host, settings.port, settings.root_path)
     server = uvicorn.Server(config)
     if settings.ends_with_stdin:
         threading.Thread(target=_end_with_stdin, name="ends with stdin", daemon=True).start()
     prepare_process()
-    server.run()
+    try:
+        with exported(settings.host, settings.metrics_port):
+            server.run()
+    except Misconfigured as error:
+        _refuse(service, error)
     sys.exit(0 if server.started else 1)
+
+
+def _refuse(service: Service, error: Misconfigured) -> NoReturn:
+    log.critical("%s: %s", service.name, error)
+    sys.exit(1)
 
 
 def _end_with_stdin() -> None:

@@ -14,6 +14,7 @@ from houqin_shared.hears import Hears
 from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
 from houqin_shared.pruning import Pruning
+from houqin_shared.telemetry.figures import Figure
 from houqin_shared.transaction import Pool, Transactions
 
 
@@ -31,6 +32,8 @@ class Service:
     tells: Sequence[type[Event]]
     sweep: Sweep
     metadata: sa.MetaData
+    figures: Sequence[Figure] = ()
+    """What an operator watches of its domain."""
 
 
 @dataclass(slots=True)

@@ -30,12 +30,15 @@ class Settings:
     """Whoever started it holds the other end: it must not outlive them."""
     most_backlog: int = MOST_BACKLOG
     keeps: Keeps = field(default_factory=Keeps)
+    metrics_port: int | None = None
+    """Where Prometheus asks, on the same host; None: nothing is counted."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY; HOST, PORT, ROOT_PATH, DATABASE_CONNECTIONS,
         HOUQIN_MIGRATE=never, END_WITH_STDIN=1; HOUQIN_MOST_BACKLOG,
-        HOUQIN_KEEP_{OUTBOX,LOG,INBOX,ANSWERS}_DAYS; and Kafka's. Raises Misconfigured.
+        HOUQIN_KEEP_{OUTBOX,LOG,INBOX,ANSWERS}_DAYS; METRICS_PORT; and Kafka's.
+        Raises Misconfigured.
         """
         return cls(
             database_url=_required("DATABASE_URL", environment),
@@ -49,6 +52,7 @@ class Settings:
             ends_with_stdin=environment.get("END_WITH_STDIN") == "1",
             most_backlog=most_backlog(environment),
             keeps=Keeps.from_environment(environment),
+            metrics_port=metrics_port(environment),
         )
 
 
@@ -60,6 +64,13 @@ def _migrates(environment: Mapping[str, str]) -> bool:
             f"HOUQIN_MIGRATE 的值为 {value!r};应为 at-start(默认)或 never。",
         )
     return value == "at-start"
+
+
+def metrics_port(environment: Mapping[str, str]) -> int | None:
+    """Read METRICS_PORT. Raises Misconfigured."""
+    if not environment.get("METRICS_PORT"):
+        return None
+    return whole_number(environment, "METRICS_PORT", 9090, 65_535)
 
 
 def _required(name: str, environment: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ from houqin_shared.command import Answer, Answered, Command
 from houqin_shared.failpoints import Point, reach
 from houqin_shared.pace import Pace
 from houqin_shared.problem import Refusal
+from houqin_shared.telemetry.surroundings import leave_request
 from houqin_shared.transaction import (
     STORE_OUTGOING,
     Connection,
@@ -104,6 +105,7 @@ class _Queue(Generic[T]):
         return found
 
     async def _work(self) -> None:
+        leave_request()
         while self._waiting:
             await self._pace.begin()
             batch = self._next()

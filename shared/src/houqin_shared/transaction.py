@@ -22,6 +22,7 @@ import orjson
 from houqin_shared.auth import EVERY_OFFICE, Actor, Role
 from houqin_shared.events import Envelope, Event, write_envelope
 from houqin_shared.problem import UnknownOffice
+from houqin_shared.telemetry.surroundings import TRACEPARENT
 
 if TYPE_CHECKING:
     Connection = (
@@ -169,7 +170,8 @@ class Tx:
     by: Actor
     cause: Envelope | None = None
     correlation: UUID | None = None
-    traceparent: str | None = None
+    traceparent: str | None = field(default_factory=TRACEPARENT.get)
+    """Of what is done here, carried along by what it tells."""
     outgoing: list[Told] = field(default_factory=list)
 
     async def row(self, sql: str, *values: object) -> Row | None:
@@ -203,7 +205,7 @@ class Tx:
                 office=self.office,
                 correlation=self.cause.correlation if self.cause else self.correlation,
                 causation=self.cause.id if self.cause else None,
-                traceparent=self.cause.traceparent if self.cause else self.traceparent,
+                traceparent=self.traceparent,
             )
             key = f"{self.office}/{event.subject}"
             self.outgoing.append(Told(key, event.EVERYWHERE, envelope))

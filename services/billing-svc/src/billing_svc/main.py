@@ -5,6 +5,7 @@ from houqin_shared.service import Service
 from billing_svc.api import routers
 from billing_svc.events import TELLS
 from billing_svc.hears import hears
+from billing_svc.queries.figures import FIGURES
 from billing_svc.tables import metadata
 from billing_svc.usecases.sweep import sweep
 
@@ -18,4 +19,5 @@ SERVICE = Service(
     tells=TELLS,
     sweep=sweep,
     metadata=metadata,
+    figures=FIGURES,
 )

@@ -5,6 +5,7 @@ from houqin_shared.service import Service
 from contract_svc.api import routers
 from contract_svc.events import TELLS
 from contract_svc.hears import hears
+from contract_svc.queries.figures import FIGURES
 from contract_svc.tables import metadata
 from contract_svc.usecases.sweep import sweep
 
@@ -18,4 +19,5 @@ SERVICE = Service(
     tells=TELLS,
     sweep=sweep,
     metadata=metadata,
+    figures=FIGURES,
 )

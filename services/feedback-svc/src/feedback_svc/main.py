@@ -5,6 +5,7 @@ from houqin_shared.service import Service
 from feedback_svc.api import routers
 from feedback_svc.events import TELLS
 from feedback_svc.hears import hears
+from feedback_svc.queries.figures import FIGURES
 from feedback_svc.tables import metadata
 from feedback_svc.usecases.sweep import sweep
 
@@ -18,4 +19,5 @@ SERVICE = Service(
     tells=TELLS,
     sweep=sweep,
     metadata=metadata,
+    figures=FIGURES,
 )

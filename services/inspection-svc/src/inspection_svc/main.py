@@ -5,6 +5,7 @@ from houqin_shared.service import Service
 from inspection_svc.api import routers
 from inspection_svc.events import TELLS
 from inspection_svc.hears import hears
+from inspection_svc.queries.figures import FIGURES
 from inspection_svc.tables import metadata
 from inspection_svc.usecases.sweep import sweep
 
@@ -18,4 +19,5 @@ SERVICE = Service(
     tells=TELLS,
     sweep=sweep,
     metadata=metadata,
+    figures=FIGURES,
 )

@@ -30,7 +30,7 @@ async def catch_up(
     """Stop billing-svc, accept, start it. Raises Failed."""
     contestant = product.contestant()
     load = Workload(window, contestant.scope, findings, visits, contestant.tokens)
-    await machine.checkpoint()
+    await machine.settle()
     connection = await asyncpg.connect(contestant.ledger.url)
     try:
         before = await connection.fetchval(contestant.ledger.progress)

@@ -31,7 +31,7 @@ POSTGRES_SETTINGS = {
     "fsync": "on",
     "shared_buffers": "512MB",
     "max_connections": "300",
-    # Checkpoints are made between the measured windows, the same for everybody.
+    # Vacuum and checkpoints come between the measured windows, the same for everybody.
     "max_wal_size": "8GB",
     "checkpoint_timeout": "1h",
     # The moment at which each row was committed is read afterwards, at no cost meanwhile.
@@ -103,8 +103,11 @@ class Machine:
             await _execute(url, schema)
         return url
 
-    async def checkpoint(self) -> None:
-        """So that no contestant pays for what another has written."""
+    async def settle(self) -> None:
+        """So that no contestant pays for what another has written, as to autovacuum."""
+        for name in await _databases(self.postgres_url):
+            url = urlunsplit(urlsplit(self.postgres_url)._replace(path=f"/{name}"))
+            await _execute(url, "vacuum (analyze)")
         await _execute(self.postgres_url, "checkpoint")
 
     def kafka(self) -> Kafka:
@@ -153,6 +156,15 @@ class Machine:
 
     def log_of(self, part: Part) -> str:
         return (self.folder / f"{part.name}.log").read_text(errors="replace")[-3000:]
+
+
+async def _databases(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch("select datname from pg_database where datallowconn")
+    finally:
+        await connection.close()
+    return [row["datname"] for row in rows if row["datname"] != "template1"]
 
 
 async def _execute(url: str, sql: str) -> None:

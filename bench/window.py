@@ -112,7 +112,7 @@ async def measure(machine: Machine, contestant: Contestant, window: str, load: L
     workload = Workload(window, contestant.scope, load.findings, load.visits, contestant.tokens)
     plan = Plan(contestant.port, load.connections, workload, load.visits, load.rate)
     parts = [*contestant.parts, machine.postgres]
-    await machine.checkpoint()
+    await machine.settle()
     connection = await asyncpg.connect(contestant.ledger.url)
     try:
         before = await connection.fetchval(contestant.ledger.progress)

@@ -120,8 +120,9 @@ async def measure(machine: Machine, contestant: Contestant, window: str, load: L
             meter = Meter(parts)
             seen = await sender.run()
             require_accepted(contestant, seen)
-            await all_booked(connection, contestant.ledger, window, before, load.all_findings)
+            await reach(connection, contestant.ledger, before + load.all_findings)
             cost = meter.read(seen.cpu)
+            await all_booked(connection, contestant.ledger, window, before, load.all_findings)
         bookings = await moments(connection, contestant.ledger, window)
     finally:
         await connection.close()
@@ -136,6 +137,17 @@ def require_accepted(contestant: Contestant, seen: Seen) -> None:
         raise Failed(f"{contestant.name} answered {refused}: {seen.first_error}")
 
 
+async def reach(
+    connection: "asyncpg.Connection[asyncpg.Record]", ledger: Ledger, progress: int
+) -> None:
+    """Wait until so much is booked, by a figure that costs nothing to ask for. Raises Failed."""
+    began = time.monotonic()
+    while await connection.fetchval(ledger.progress) < progress:
+        if time.monotonic() - began > LONGEST:
+            raise Failed(f"the ledger has not reached {progress}")
+        await asyncio.sleep(LOOK)
+
+
 async def all_booked(
     connection: "asyncpg.Connection[asyncpg.Record]",
     ledger: Ledger,
@@ -143,17 +155,19 @@ async def all_booked(
     before: int,
     findings: int,
 ) -> None:
-    """Wait until all is booked, asking the exact question only when it may be so. Raises Failed."""
+    """Wait until all is booked, asking the exact question, which reads the whole ledger, only when
+    it may be so. Raises Failed.
+    """
+    await reach(connection, ledger, before + findings)
     began = time.monotonic()
     booked = 0
     while time.monotonic() - began < LONGEST:
-        if await connection.fetchval(ledger.progress) - before >= findings:
-            exactly = f"select count(*) from ({ledger.booked}) as booked"
-            booked = await connection.fetchval(exactly, f"{window}-%")
-            if booked == findings:
-                return
-            if booked > findings:
-                break
+        exactly = f"select count(*) from ({ledger.booked}) as booked"
+        booked = await connection.fetchval(exactly, f"{window}-%")
+        if booked == findings:
+            return
+        if booked > findings:
+            break
         await asyncio.sleep(LOOK)
     raise Failed(f"of {findings} findings that were accepted, {booked} are booked")
 

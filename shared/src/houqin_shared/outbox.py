@@ -39,9 +39,10 @@ LEADER_LOCK, PREPARING = 4_815_162_343, 4_815_162_346
 CLUSTER = """select (select system_identifier from pg_control_system())
                     || '/' || (select oid from pg_database where datname = current_database())"""
 
-UNSENT = """select count(*) from outbox
-            where (xid, pos) > (coalesce((select xid from outbox_cursor), '0'),
-                                coalesce((select pos from outbox_cursor), 0))"""
+NOT_SENT = """(xid, pos) > (coalesce((select xid from outbox_cursor), '0'),
+                            coalesce((select pos from outbox_cursor), 0))"""
+"""Of a row of the outbox."""
+UNSENT = f"select count(*) from outbox where {NOT_SENT}"
 """Events that are committed and not sent."""
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from houqin_shared.bus import Subscription
+from houqin_shared.outbox import NOT_SENT
 from houqin_shared.telemetry.figures import Figure
 from houqin_shared.transaction import Pool
 
@@ -27,11 +28,10 @@ PATIENCE = 5.0
 MOST_OFFICES = 1000
 """Whose clocks are shown one by one: the live ones furthest behind first."""
 
-FLOW = """
+FLOW = f"""
     select coalesce((select sent from outbox_cursor), 0) as sent,
            coalesce((select extract(epoch from now() - at) from outbox
-                     where (xid, pos) > (coalesce((select xid from outbox_cursor), '0'),
-                                         coalesce((select pos from outbox_cursor), 0))
+                     where {NOT_SENT}
                      order by xid, pos limit 1), 0)::float8 as outbox_age,
            count(*) filter (where reason = 'failed') as dead,
            count(*) filter (where reason <> 'failed') as waiting,

@@ -61,8 +61,9 @@ def play(
     return run
 
 
-async def test_the_services_do_what_the_model_does(play: Play) -> None:
-    town = await play(1, QUICK_STEPS)
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+async def test_the_services_do_what_the_model_does(play: Play, seed: int) -> None:
+    town = await play(seed, QUICK_STEPS)
     assert town.struck.total() > QUICK_STEPS / 2, "too little went wrong to prove anything"
 
 

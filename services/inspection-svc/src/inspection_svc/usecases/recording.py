@@ -113,7 +113,12 @@ async def _confirm(
 async def _seen_before(
     visits: Sequence[Work[NewVisit]], since: Sequence[date], until: Sequence[date]
 ) -> defaultdict[int, set[Spot]]:
-    """For each visit, by its place in the list, the spots that were found before and in time."""
+    """For each visit, by its place in the list, the spots that were found before and in time.
+
+    The upper bound is an arithmetic one on purpose: for two plain bounds the planner guesses that
+    one finding in 200 lies between them, and takes findings_by_day, which reads a contract's whole
+    period for every spot.
+    """
     seen: defaultdict[int, set[Spot]] = defaultdict(set)
     spots = [
         (n, *spot)
@@ -131,7 +136,7 @@ async def _seen_before(
                    select from findings f
                    where f.office_id = visit.office_id and f.contract = visit.contract
                      and f.criterion = spot.criterion and f.place = spot.place
-                     and f.happened_on between visit.since and visit.until
+                     and f.happened_on >= visit.since and f.happened_on - visit.until <= 0
                      and f.withdrawn_on is null
                    limit 1
                ) as earlier""",

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from houqin_shared.transaction import contract_lock
 from inspection_house import House, finding
 
 
@@ -103,6 +104,24 @@ async def test_one_key_a_hundred_times_at_once(house: House) -> None:
     assert len(await house.told("findings-confirmed")) == 1
     (other,) = await at_once(house, {"id": "v2"}, key="k1")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_a_contract_that_is_held_holds_up_no_other(house: House) -> None:
+    await house.sign("c2", "2017-05-01", "2018-05-01", recorded_on="2017-05-01")
+    transactions = house.running.transactions
+    async with transactions.begin(contract_lock(f"{house.office}/c1")):
+        answers = await at_once(
+            house,
+            {"id": "v1"},
+            {"id": "v2", "contract": "c2", "findings": [finding("f2")]},
+            {"id": "v3"},
+            key=None,
+        )
+    codes = [(answer.status_code, answer.json().get("code")) for answer in answers]
+    assert codes == [(503, "held"), (201, None), (503, "held")]
+    assert answers[0].headers["Retry-After"]
+    (again,) = await at_once(house, {"id": "v1"})
+    assert again.status_code == 201
 
 
 async def test_a_refusal_is_kept_with_its_key(house: House) -> None:

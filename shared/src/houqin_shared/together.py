@@ -4,7 +4,8 @@ A commit and a round trip cost the same for one command and for fifty. A use cas
 the thousand is therefore written for several at once, of any offices; what comes alone does not
 wait.
 What can't be done beside the others (a repetition, a number that is taken, an error of any kind)
-is done alone, by `Command.do`, so that no command suffers for another.
+is done alone, by `Command.do`, so that no command suffers for another. Those whose contract or
+office somebody else holds for long are told to come again, so that the others can go on.
 """
 
 import asyncio
@@ -30,6 +31,8 @@ from houqin_shared.transaction import (
     Work,
     answer_number,
     contract_lock,
+    contract_number,
+    office_number,
     office_shared,
     outgoing_columns,
 )
@@ -46,6 +49,22 @@ MOST = 64
 """Commands in one transaction."""
 LARGEST = 2000
 """The sizes of a transaction's commands together, so that none takes much longer than it must."""
+
+PATIENCE = 3.0
+"""Seconds that a transaction waits for what others hold; far more than any of ours takes."""
+
+
+class Held(Refusal):
+    code, status = "held", 503
+    en = (
+        "Contract {contract} or its office is being worked on for longer than {patience:.0f} "
+        "seconds; nothing was changed, send this again."
+    )
+    zh = (
+        "合同 {contract} 或其所属机关正在处理其他事务,已超过 {patience:.0f} 秒;"
+        "未作任何更改,请重新发送。"
+    )
+
 
 Outcome = BaseModel | Refusal | None
 """What a command is answered; None if it must be done alone."""
@@ -142,12 +161,42 @@ class _Queue(Generic[T]):
 
 
 async def _do(kind: Together[T], batch: Sequence[_Waiting[T]]) -> Sequence[Answer | Refusal | None]:
-    """All in one transaction. Raises whatever spoils it for all."""
+    """All in one transaction, but for those that are held. Raises whatever spoils it for all."""
+    try:
+        return await _do_all(kind, batch)
+    except asyncpg.LockNotAvailableError:
+        held = await _held(kind, batch)
+        free = [each for each, refusal in zip(batch, held, strict=True) if refusal is None]
+        done = iter(await _do_all(kind, free) if free else ())
+        return [refusal or next(done) for refusal in held]
+
+
+async def _held(kind: Together[T], batch: Sequence[_Waiting[T]]) -> list[Held | None]:
+    """A refusal for each whose office or contract somebody else holds just now."""
+    contracts = [(each.command.office, kind.contract(each.what)) for each in batch]
+    async with batch[0].command.transactions.begin() as connection:
+        rows = await connection.fetch(
+            """select pg_try_advisory_xact_lock_shared(office)
+                      and pg_try_advisory_xact_lock(contract) as free
+               from unnest($1::bigint[], $2::bigint[]) with ordinality as n (office, contract, n)
+               order by n""",
+            [office_number(office) for office, _ in contracts],
+            [contract_number(f"{office}/{contract}") for office, contract in contracts],
+        )
+    return [
+        None if row["free"] else Held(contract=contract, patience=PATIENCE)
+        for row, (_, contract) in zip(rows, contracts, strict=True)
+    ]
+
+
+async def _do_all(
+    kind: Together[T], batch: Sequence[_Waiting[T]]
+) -> Sequence[Answer | Refusal | None]:
     transactions = batch[0].command.transactions
     offices = sorted({each.command.office for each in batch})
     contracts = sorted({f"{each.command.office}/{kind.contract(each.what)}" for each in batch})
     locks = *map(office_shared, offices), *map(contract_lock, contracts)
-    async with transactions.begin(*locks) as connection:
+    async with transactions.begin(*locks, patience=PATIENCE) as connection:
         entered = await _enter(connection, batch)
         doing = [
             (each, Work(tx, each.what))

@@ -40,19 +40,28 @@ def _number(kind: str, name: str) -> int:
     return int.from_bytes(digest, signed=True)
 
 
+def office_number(office: str) -> int:
+    return _number("office", office)
+
+
+def contract_number(key: str) -> int:
+    """`key` is office/contract."""
+    return _number("contract", key)
+
+
 def office_shared(office: str) -> str:
     """Held by commands and listeners: the office's day can't close meanwhile."""
-    return f"pg_advisory_xact_lock_shared({_number('office', office)})"
+    return f"pg_advisory_xact_lock_shared({office_number(office)})"
 
 
 def office_alone(office: str) -> str:
     """Held by a sweep."""
-    return f"pg_advisory_xact_lock({_number('office', office)})"
+    return f"pg_advisory_xact_lock({office_number(office)})"
 
 
 def contract_lock(key: str) -> str:
     """`key` is office/contract."""
-    return f"pg_advisory_xact_lock({_number('contract', key)})"
+    return f"pg_advisory_xact_lock({contract_number(key)})"
 
 
 def answer_lock(office: str, idempotency_key: str) -> str:
@@ -77,13 +86,21 @@ def is_gone(connection: Connection) -> bool:
 
 
 @asynccontextmanager
-async def transaction(connection: Connection, *locks: str) -> AsyncIterator[None]:
+async def transaction(
+    connection: Connection, *locks: str, patience: float | None = None
+) -> AsyncIterator[None]:
     """A transaction that begins with its locks, in one round trip.
 
     asyncpg's own would take two: every trip counts where a day is swept in milliseconds.
+    Raises asyncpg.LockNotAvailableError if a lock isn't had in `patience` seconds.
     """
-    await connection.execute(f"begin; select {', '.join(locks)}" if locks else "begin")
+    begin = "begin"
+    if patience is not None:
+        begin += f"; set local lock_timeout = {patience * 1000:.0f}"
+    if locks:
+        begin += f"; select {', '.join(locks)}"
     try:
+        await connection.execute(begin)
         yield
     except BaseException:
         await _undo(connection, "rollback")
@@ -266,9 +283,15 @@ class Transactions:
     on_told: Callable[[], None] = lambda: None
 
     @asynccontextmanager
-    async def begin(self, *locks: str) -> AsyncIterator[Connection]:
-        """A bare transaction on the service's database, with `locks` taken in their order."""
-        async with self.pool.acquire() as connection, transaction(connection, *locks):
+    async def begin(self, *locks: str, patience: float | None = None) -> AsyncIterator[Connection]:
+        """A bare transaction on the service's database, with `locks` taken in their order.
+
+        Raises asyncpg.LockNotAvailableError if one isn't had in `patience` seconds.
+        """
+        async with (
+            self.pool.acquire() as connection,
+            transaction(connection, *locks, patience=patience),
+        ):
             yield connection
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from houqin_shared.backlog import TooMuchWaits
 from houqin_shared.command import Command, Reader, may_command, may_read
 from houqin_shared.paging import After, BadCursor, Limit, Page
 from houqin_shared.problem import NumberTaken, UnknownContract, problems
+from houqin_shared.together import Held
 
 from inspection_svc.api.access import INSPECTORS, INVOLVED, PREFIX, Number, OfContract
 from inspection_svc.asked import NewVisit
@@ -23,7 +24,7 @@ router = APIRouter(prefix=PREFIX, tags=["visits"])
     summary="Record a visit 登记检查",
     status_code=201,
     response_model=OfficeVisit,
-    responses=problems(NumberTaken, UnknownContract, OutsideContractTerm, TooMuchWaits),
+    responses=problems(NumberTaken, UnknownContract, OutsideContractTerm, TooMuchWaits, Held),
 )
 async def record(
     visit: NewVisit, command: Annotated[Command, may_command(*INSPECTORS)]

@@ -21,9 +21,11 @@ class Pace:
     seconds: float
     """Of a window at saturation, about."""
     latency_seconds: float
-    warm_up: Mapping[Mode, int] = field(default_factory=lambda: {"single": 4000, "bulk": 100})
-    """Visits of a first window, which counts for nothing but the size of the next: until then the
-    broker's virtual machine has compiled what it does most."""
+    first: Mapping[Mode, int] = field(default_factory=lambda: {"single": 1000, "bulk": 100})
+    """Visits of a first window, which tells the size of the next."""
+    warm_up: int = 3
+    """Windows' lengths of a second one, which counts for nothing: until then the broker's virtual
+    machine has compiled what it does most."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,10 @@ class Duel:
         """All the load that the system takes: A B, then B A, then A B."""
         for mode in modes:
             for contestant in contestants:
-                await self._window(contestant, mode, Load(MODES[mode], self.pace.warm_up[mode]))
+                await self._window(contestant, mode, Load(MODES[mode], self.pace.first[mode]))
+            for contestant in contestants:
+                visits = self.pace.warm_up * self._visits(contestant, mode)
+                await self._window(contestant, mode, Load(MODES[mode], visits))
         for number in range(self.pace.rounds):
             for mode in modes:
                 for contestant in contestants[:: -1 if number % 2 else 1]:

@@ -36,7 +36,7 @@ test-all: setup  ## every test but test-faults', every example office
 test-faults: setup ## everything is broken under load (20 minutes); HOUQIN_SEED repeats a run
 	$(BIN)/python -m pytest tests/faults -m faults -v --durations=0 --durations-min=30
 
-compose-test: setup ## docker-compose.yml built, run and broken on this machine's engine (15 minutes)
+compose-test: setup ## docker-compose.yml built, run and broken on this machine's engine (half an hour)
 	$(BIN)/python -m pytest tests/deployment -m compose -v --durations=0 --durations-min=10
 
 k8s-test: setup  ## deploy/k8s run and disturbed on the cluster that kubectl speaks to (10 minutes)

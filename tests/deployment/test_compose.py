@@ -5,9 +5,11 @@ The tests share one installation and go in order; the last one ends it.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +20,7 @@ from model import play_file
 from model.reading import load
 
 from deployment.stack import (
+    ACCEPTANCE,
     LONG_PATIENCE,
     NO_ENGINE,
     ROOT,
@@ -34,7 +37,10 @@ SERVICES = [f"{name}-svc" for name in SERVICE_NAMES]
 ONE_SHOT = {"roles", *(f"{name}-migration" for name in SERVICE_NAMES)}
 WRITABLE = {"kafka"}
 """Writes its settings beside its programs."""
-EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+EXAMPLES = [
+    *sorted((ROOT / "examples").glob("*.yaml")),
+    *sorted((ACCEPTANCE / "offices").glob("*.yaml")),
+]
 BROKEN = [*SERVICES, "kafka", "postgres"]
 """What is killed, each in the middle of an office of its own."""
 
@@ -104,9 +110,16 @@ def test_a_service_has_rows_as_its_only_right(stack: Stack, service: str) -> Non
     assert tried.strip().startswith("f|f|f|0|")
 
 
-@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
-def test_an_example_is_played_exactly(stack: Stack, file: Path) -> None:
-    assert stack.replay(file) == expected(file.stem)
+@pytest.fixture(scope="module")
+def reports(stack: Stack) -> Iterator[Mapping[str, Future[Any]]]:
+    """Of all examples, played at the same time: an office alone mostly waits for its next day."""
+    with ThreadPoolExecutor(len(EXAMPLES)) as executor:
+        yield {file.stem: executor.submit(stack.replay, file) for file in EXAMPLES}
+
+
+@pytest.mark.parametrize("office", [file.stem for file in EXAMPLES])
+def test_an_example_is_played_exactly(reports: Mapping[str, Future[Any]], office: str) -> None:
+    assert reports[office].result() == expected(office)
 
 
 @pytest.mark.parametrize("service", SERVICES)

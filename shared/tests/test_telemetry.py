@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import asyncpg
 import pytest
+from houqin_shared import backlog
 from houqin_shared.bus import Received
 from houqin_shared.bus.postgres import PostgresBus
 from houqin_shared.calendar import legal_today
@@ -238,3 +239,21 @@ def test_nothing_is_traced_unless_somebody_collects_it() -> None:
         raise NotImplementedError
 
     assert UNTRACED.requests(app) is app
+
+
+@pytest.mark.parametrize(
+    ("rest", "took", "seconds"),
+    [
+        (sampling.rest, 0.01, 5),
+        (sampling.rest, 1, 20),
+        (sampling.rest, 60, 60),
+        (backlog.rest, 0.01, 1),
+        (backlog.rest, 1, 20),
+        (backlog.rest, 60, 30),
+    ],
+)
+def test_a_look_that_had_to_wait_makes_nobody_blind_for_long(
+    rest: Callable[[float], float], took: float, seconds: float
+) -> None:
+    """A minute behind a lock is no reason to rest for twenty."""
+    assert rest(took) == seconds

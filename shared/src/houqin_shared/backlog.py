@@ -25,7 +25,9 @@ SHARE = 20
 PATIENCE = 5.0
 """Seconds that the bus may take to tell."""
 SOONEST, LATEST = 1, 30
-"""Seconds after which a client may be asked to come again."""
+"""Seconds after which a client may be asked to come again; by then it is looked at again too, also
+after a look that had to wait for a lock or a connection.
+"""
 
 
 class TooMuchWaits(Refusal):
@@ -38,6 +40,11 @@ class TooMuchWaits(Refusal):
         "尚有 {waiting} 条事件等待其他服务处理,已超过上限 {most};请在 {retry_after} 秒后重新发送。"
         "其间仍可提交较小的请求。"
     )
+
+
+def rest(took: float) -> float:
+    """Seconds from a look that took so many to the next."""
+    return min(max(LOOK, took * SHARE), LATEST)
 
 
 class Backlog:
@@ -88,7 +95,7 @@ class Backlog:
                 await self.look()
             except Exception:
                 log.exception("%s: its backlog is not known, the last figure counts", self._topic)
-            await asyncio.sleep(max(LOOK, (time.monotonic() - began) * SHARE))
+            await asyncio.sleep(rest(time.monotonic() - began))
             if not self.waiting:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(QUIET_LOOK - LOOK):

@@ -23,6 +23,10 @@ PERIOD = 5.0
 """Seconds between two looks."""
 SHARE, FIGURES_SHARE = 20, 100
 """A look takes at most a twentieth of the time, one for a figure of the domain a hundredth."""
+LONGEST, FIGURES_LONGEST = 60.0, 900.0
+"""Seconds between two looks, at most: one that only waited for a lock or for the bus cost nothing,
+and nobody may be blind for longer than what was in the way.
+"""
 PATIENCE = 5.0
 """Seconds that the bus may take to tell."""
 MOST_OFFICES = 1000
@@ -89,6 +93,11 @@ class Samples:
 DATABASE, BUS, FIGURES = LOOKS = ("database", "bus", "figures")
 
 
+def rest(took: float) -> float:
+    """Seconds from a look that took so many to the next."""
+    return min(max(PERIOD, took * SHARE), LONGEST)
+
+
 class Sampler:
     """Looks at one service's database and bus."""
 
@@ -108,7 +117,7 @@ class Sampler:
         """Look until cancelled."""
         while True:
             took = await self.look()
-            await asyncio.sleep(max(PERIOD, took * SHARE))
+            await asyncio.sleep(rest(took))
 
     async def look(self) -> float:
         """At all that is due; what fails is counted, and said once until it succeeds again.
@@ -156,6 +165,8 @@ class Sampler:
                 continue
             rows = await self._pool.fetch(figure.sql)
             took = time.monotonic() - began
-            self._due[figure.name] = began + max(figure.every, took * FIGURES_SHARE)
+            self._due[figure.name] = began + max(
+                figure.every, min(took * FIGURES_SHARE, FIGURES_LONGEST)
+            )
             values = [(tuple(map(str, row[:-1])), float(row[-1])) for row in rows]
             self.samples.figures = {**self.samples.figures, figure.name: values}

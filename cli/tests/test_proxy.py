@@ -2,10 +2,16 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import aiohttp
 import pytest
+import uvloop
 from aiohttp import web
 from houqin import proxy
 from houqin.children import HOST, Child, free_port
@@ -177,6 +183,60 @@ async def test_what_broke_off_is_repeated_if_that_is_safe(
         async with client.request(method, "cook/", data=b"x", headers=headers) as answer:
             assert await answer.text() == "two"
     assert method in got
+
+
+@contextmanager
+def resetting() -> Iterator[int]:
+    """A port where whoever connects is cut off at once, as by a process that is killed."""
+    with socket.create_server((HOST, 0)) as listening:
+
+        def reset() -> None:
+            with suppress(OSError):  # it is over
+                while True:
+                    caller, _ = listening.accept()
+                    now = struct.pack("ii", 1, 0)
+                    caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+                    caller.close()
+
+        thread = threading.Thread(target=reset)
+        thread.start()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def test_what_is_reset_while_it_is_sent_goes_to_the_next() -> None:
+    """On uvloop, as the gateway runs: there a connection may be closing before anybody is told."""
+
+    async def ask(port: int) -> Counter[int]:
+        runner = web.ServerRunner(web.Server(named("two")))
+        await runner.setup()
+        await web.TCPSite(runner, HOST, 0).start()
+        doomed, well = (Child(name, "cook_svc", {}) for name in ("doomed", "well"))
+        doomed.port, well.port = port, int(runner.addresses[0][1])
+        for child in (doomed, well):
+            child.ready.set()
+        statuses: Counter[int] = Counter()
+        async with Proxy({"cook": Replicas([doomed, well])}, {}) as made:
+            front = web.ServerRunner(web.Server(made.answer))
+            await front.setup()
+            await web.TCPSite(front, HOST, 0).start()
+            async with aiohttp.ClientSession(f"http://{HOST}:{front.addresses[0][1]}/") as client:
+
+                async def get() -> None:
+                    async with client.get("cook/") as answer:
+                        statuses[answer.status] += 1
+
+                for _ in range(30):
+                    await asyncio.gather(*(get() for _ in range(20)))
+            await front.cleanup()
+        await runner.cleanup()
+        return statuses
+
+    with resetting() as port, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(ask(port)) == {200: 600}
 
 
 async def test_what_broke_off_is_not_repeated_if_it_could_count_twice(before: Open) -> None:

@@ -23,7 +23,12 @@ PATIENCE = 20.0
 SMALL = 256 * 1024
 """Bytes of a body that are kept to be sent again; a longer one streams through."""
 
-BROKEN = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError)
+BROKEN = (
+    aiohttp.ServerDisconnectedError,
+    aiohttp.ClientOSError,
+    aiohttp.ClientPayloadError,
+    aiohttp.ClientConnectionResetError,
+)
 
 HOP_BY_HOP = frozenset(
     {

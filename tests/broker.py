@@ -141,6 +141,14 @@ class Broker:
             self._process.wait()
             self._process = None
 
+    def move_to(self, port: int) -> None:
+        """kill -9; from the next start on it listens, with its data, at another address only."""
+        self.kill()
+        properties = self._folder / "server.properties"
+        address = f"127.0.0.1:{port}"
+        properties.write_text(properties.read_text().replace(self.address, address))
+        self.port, self.address = port, address
+
     def remove(self) -> None:
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)

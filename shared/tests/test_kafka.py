@@ -16,6 +16,9 @@ from houqin_shared.bus.kafka import KafkaBus, KafkaSettings
 from houqin_shared.misconfigured import Misconfigured
 from secure_broker import SecureBroker
 
+MOVED = 60
+"""Seconds in which all of a bus has found its broker again."""
+
 
 @pytest.fixture(scope="module")
 def secure(kafka: str) -> Iterator[SecureBroker]:
@@ -134,6 +137,29 @@ async def test_a_broker_that_was_away_is_spoken_to_again(topic: str) -> None:
                 pass
             await subscription.acknowledge()
             assert await subscription.lag() == 0
+            await subscription.close()
+    finally:
+        own.remove()
+
+
+@pytest.mark.usefixtures("kafka")  # where one can run, another can
+async def test_a_broker_that_moved_is_found_where_else_it_may_be(topic: str) -> None:
+    own, elsewhere = broker.Broker().start(), broker.free_port()
+    try:
+        settings = KafkaSettings(f"{own.address},127.0.0.1:{elsewhere}", partitions=2)
+        async with opened(settings) as bus:
+            subscription = await bus.subscribe("g", [topic])
+            await bus.send(messages(topic, "k", 2))
+            assert len(await drain(subscription)) == 2
+            own.move_to(elsewhere)
+            own.start()
+            async with asyncio.timeout(MOVED):
+                await _sent_again(bus, topic)
+                while not await subscription.receive(100, 0.5):
+                    pass
+                await subscription.acknowledge()
+                assert await subscription.lag() == 0
+                assert await bus.backlog(topic) == 0
             await subscription.close()
     finally:
         own.remove()

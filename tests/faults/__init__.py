@@ -3,7 +3,7 @@
     number, and how it is broken                        test here
     2  kill -9 between commit, send, ack and apply      test_02_killed, test_at_random
     3  gaps in acknowledgements                         test_bus_fails
-    4  the broker is away                               test_bus_away
+    4  the broker is away, or comes back elsewhere      test_bus_away
     5  produce errors 6, 7, 19, 45, 59                  test_bus_fails
     6  members join and leave, commits fail             test_bus_away, test_bus_fails
     7  everything again, from the beginning             test_bus_away
@@ -24,8 +24,8 @@ The same is proven elsewhere, closer to the code:
 - 2 kill -9 of everything, PostgreSQL too: tests/acceptance/test_killed; of single processes:
   tests/acceptance/test_processes; that failpoints strike: shared/tests/test_failpoints
 - 3, 6, 7 and 10 of a service's mechanism alone: shared/tests/test_flow and test_bus, on every bus
-- 4 a bus that speaks to a broker again, a member that leaves meanwhile: shared/tests/test_kafka;
-  what is accepted meanwhile: tests/test_backlog
+- 4 a bus that speaks to a broker again, wherever it is now, a member that leaves meanwhile:
+  shared/tests/test_kafka; what is accepted meanwhile: tests/test_backlog
 - 8 a row that commits late is not skipped: shared/tests/test_flow
 - 9 repetitions within one service: services/inspection-svc/tests/test_together
 - 11 acceptance that outruns hearing: tests/test_backlog

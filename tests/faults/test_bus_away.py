@@ -1,10 +1,12 @@
-"""4: the broker is away. 6: members join and leave. 7: everything again. 16: a topic made anew."""
+"""4: the broker is away, or elsewhere. 6: members join and leave. 7: everything again. 16: a topic
+made anew.
+"""
 
 import asyncio
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,6 +46,31 @@ def test_04_a_broker_killed_and_restarted_in_mid_replay(
     on_kafka.all_is_well()
     inspectors.all_is_booked_once()
     assert on_kafka.stop() == 0
+
+
+@pytest.mark.faults
+def test_04_a_broker_moved_under_load(
+    make_system: Callable[..., System], own_broker: broker.Broker, tmp_path: Path,
+    luck: random.Random,
+) -> None:  # fmt: skip
+    """It starts again at another address only, the second of those that the services know."""
+    elsewhere = broker.free_port()
+    addresses = f"{own_broker.address},127.0.0.1:{elsewhere}"
+    system = make_system("--bus", "kafka", "--kafka", addresses)
+    system.up(billing=2)
+    inspectors = Inspectors(system)
+    inspectors.found_office()
+    replaying = Replaying(system, Office.drawn(luck, 80, tmp_path))
+    replaying.wait_until(0.3)
+    own_broker.move_to(elsewhere)
+    with inspectors.at_work(2):
+        inspectors.report(20)
+    own_broker.start()
+    replaying.ends_as_expected()
+    assert replaying.met == [], "nobody but the services noticed"
+    system.all_is_well()
+    inspectors.all_is_booked_once()
+    assert system.stop() == 0
 
 
 @contextmanager

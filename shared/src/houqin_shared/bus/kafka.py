@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from houqin_shared.bus import Message
+from houqin_shared.bus.kafka_moved import find_again
 from houqin_shared.bus.kafka_settings import KafkaSettings
 from houqin_shared.bus.kafka_subscription import COPY, KafkaSubscription, begin_again
 from houqin_shared.bus.kafka_topics import ensure_topics
@@ -27,6 +28,8 @@ class KafkaBus:
         self._admin = AIOKafkaAdminClient(**settings.client)
         self._looker = AIOKafkaConsumer(**settings.client)
         """A member of no group: it knows where partitions begin and end."""
+        find_again(self._admin._client)
+        find_again(self._looker._client)
         self._watch = KafkaWatch(self._admin, self._looker)
         self._producer: AIOKafkaProducer | None = None
 
@@ -78,6 +81,7 @@ class KafkaBus:
                 max_batch_size=256 * 1024,
                 **self._settings.client,
             )
+            find_again(producer.client)
             try:
                 await producer.start()
             except BaseException:

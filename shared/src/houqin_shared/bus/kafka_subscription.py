@@ -30,6 +30,7 @@ from aiokafka.errors import (
 )
 
 from houqin_shared.bus import OffsetsLost, Received
+from houqin_shared.bus.kafka_moved import find_again
 from houqin_shared.bus.kafka_settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             metadata_max_age_ms=30_000,
             **settings.client,
         )
+        find_again(self._consumer._client)
         self._unseeded: set[TopicPartition] = set()
         """Where the group has never been, and could not be given a place before joining it."""
         self._new: set[TopicPartition] = set()

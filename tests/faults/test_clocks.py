@@ -23,6 +23,9 @@ from houqin_shared.settings import Settings
 NewDatabase = Callable[..., Awaitable[str]]
 TOKEN_KEY = "a key for the tests alone, long enough"
 FIRST = date(2024, 2, 26)
+SIGNED = date(2024, 2, 29)
+LAST_OF_TERM = date(2027, 2, 27)
+"""Thirty-six months later, less one day."""
 DAY = timedelta(days=1)
 PATIENCE = 420
 
@@ -50,7 +53,7 @@ class Town:
             if method == "PUT":
                 given = {"name": office, "clock": mode, "opens_on": FIRST.isoformat()}
             elif path.endswith("/contracts"):
-                given = body | {"starts_on": "2024-02-29", "months": 36}
+                given = body | {"starts_on": SIGNED.isoformat(), "months": 36}
             await self.ask(
                 method,
                 "contract",
@@ -96,9 +99,12 @@ class Town:
         await self.until(swept)
         await self.rests()
 
-    async def visit(self, office: str, number: str) -> None:
+    async def visit(self, office: str, number: str, happened_on: date) -> None:
         found = {"id": number, "criterion": "A", "place": "3F", "severity": "major"}
-        body = {"id": number, "contract": "a1", "tier": "patrol", "findings": [found]}
+        body = {
+            "id": number, "contract": "a1", "tier": "patrol", "findings": [found],
+            "happened_on": happened_on.isoformat(),
+        }  # fmt: skip
         await self.ask("POST", "inspection", f"{office}/visits", body)
 
     async def money(self, office: str) -> tuple[Any, ...]:
@@ -150,19 +156,19 @@ async def test_15_a_live_clock_that_jumps_brings_about_the_same(town: Town, last
     for office, mode in (("live", "live"), ("manual", "manual")):
         await town.found(office, mode)
     await town.rests()
-    eve = date(2024, 2, 29)
-    await town.lives_until(eve)
-    await town.sweep("manual", eve)
+    await town.lives_until(SIGNED)
+    await town.sweep("manual", SIGNED)
     for office in ("live", "manual"):
-        await town.visit(office, "first")
+        await town.visit(office, "first", SIGNED)
     await town.rests()
 
     await town.lives_until(last)
     town.today = last - 40 * DAY  # nobody's day goes back
-    await town.visit("live", "late")
+    late = min(last, LAST_OF_TERM)
+    await town.visit("live", "late", late)
     await town.rests()
     await town.sweep("manual", last)
-    await town.visit("manual", "late")
+    await town.visit("manual", "late", late)
     await town.rests()
     statements, lines, rebids = await town.money("live")
     assert (statements, lines, rebids) == await town.money("manual")

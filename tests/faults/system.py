@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -157,20 +158,20 @@ class System(Installation):
     def on_kafka(self) -> bool:
         return bool(self._bus_flags)
 
-    def up(self, *, failpoints: str = "", later: str = "", **replicas: int) -> None:
-        """One process per service, or so many. A failpoint strikes each service once; one that is
-        for `later` no service before `now_strike`.
+    def up(self, *, later: str = "", **replicas: int) -> None:
+        """One process per service, or so many. Failpoints that are for `later` strike no service
+        before `now_strike`, and then once.
         """
         wanted = [f"{service}={count}" for service, count in replicas.items()]
         flags = [*self._bus_flags, "--processes", *(["--replicas", *wanted] if wanted else [])]
         if self._database_url:
             flags += ["--database-url", self._database_url]
         environment = {}
-        if failpoints or later:
+        if later:
             self._spent.mkdir()
-            for service in SERVICE_NAMES if later else ():
-                self._mark(service, later.partition(":")[0]).touch()
-            environment = {FAILPOINT: failpoints or later, SPENT: str(self._spent)}
+            for service, failpoint in itertools.product(SERVICE_NAMES, later.split(",")):
+                self._mark(service, failpoint.partition(":")[0]).touch()
+            environment = {FAILPOINT: later, SPENT: str(self._spent)}
         self.start(*flags, **environment)
 
     def _mark(self, service: str, point: str) -> Path:
@@ -180,9 +181,9 @@ class System(Installation):
         """The next time that a replica of the service comes to the point, and no other."""
         self._mark(service, point).unlink()
 
-    def struck(self) -> set[str]:
-        """Which services met which failpoint: billing-svc.relay.sent."""
-        return {each.name for each in self._spent.iterdir()}
+    def has_struck(self, service: str, point: Point) -> bool:
+        """Since then."""
+        return self._mark(service, point).exists()
 
     def stopped(self) -> list[psutil.Process]:
         """Those that stand still at a failpoint."""
@@ -269,8 +270,9 @@ class System(Installation):
         """Whatever state it is in."""
         self.at_the_end.close()
         if self.is_running:
-            for process in self.stopped():
-                process.send_signal(signal.SIGCONT)
+            with contextlib.suppress(FileNotFoundError):  # none has started yet
+                for process in self.stopped():
+                    process.send_signal(signal.SIGCONT)
             self.stop()
         if self._database_url and (self.folder / "postgres" / "postmaster.pid").exists():
             self.postgres("-m", "fast", "stop")

@@ -67,7 +67,6 @@ def test_04_a_broker_moved_under_load(
         inspectors.report(20)
     own_broker.start()
     replaying.ends_as_expected()
-    assert replaying.met == [], "nobody but the services noticed"
     system.all_is_well()
     inspectors.all_is_booked_once()
     assert system.stop() == 0

@@ -23,9 +23,6 @@ class Pace:
     latency_seconds: float
     first: Mapping[Mode, int] = field(default_factory=lambda: {"single": 1000, "bulk": 100})
     """Visits of a first window, which tells the size of the next."""
-    warm_up: int = 3
-    """Windows' lengths of a second one, which counts for nothing: until then the broker's virtual
-    machine has compiled what it does most."""
 
 
 @dataclass(slots=True)
@@ -56,8 +53,9 @@ class Duel:
             for contestant in contestants:
                 await self._window(contestant, mode, Load(MODES[mode], self.pace.first[mode]))
             for contestant in contestants:
-                visits = self.pace.warm_up * self._visits(contestant, mode)
-                await self._window(contestant, mode, Load(MODES[mode], visits))
+                await self._window(
+                    contestant, mode, Load(MODES[mode], self._visits(contestant, mode))
+                )
         for number in range(self.pace.rounds):
             for mode in modes:
                 for contestant in contestants[:: -1 if number % 2 else 1]:

@@ -77,6 +77,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Warm in seconds: the optimizing compiler needs minutes of a core for a broker that lives as long,
+and until then two thirds of what the broker costs are the compiler."""
+
+
 class Broker:
     """One broker on 127.0.0.1 that can be killed and started again with its data."""
 
@@ -107,7 +112,7 @@ class Broker:
         return []
 
     def _command(self, *arguments: str) -> list[str]:
-        return ["java", "-Xmx512m", "-cp", f"{jars()}/*", *arguments]
+        return ["java", *JVM, "-cp", f"{jars()}/*", *arguments]
 
     def _java(self, *arguments: str) -> None:
         with (self._folder / "tool.log").open("ab") as log:

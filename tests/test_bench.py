@@ -11,7 +11,7 @@ from bench.promises import summary
 from bench.results import Results
 from bench.workload import Scope
 
-PACE = Pace(rounds=1, seconds=0.5, latency_seconds=0.2, first={"single": 20}, warm_up=1)
+PACE = Pace(rounds=1, seconds=0.5, latency_seconds=0.2, first={"single": 20})
 
 
 async def test_a_finding_is_measured_from_its_request_to_its_booking(tmp_path: Path) -> None:

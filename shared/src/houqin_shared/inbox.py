@@ -42,7 +42,7 @@ WAIT = 0.5
 
 GATHER = 0.025
 """Seconds from batch to batch of a stream of facts."""
-TIMES = 2
+TIMES = 1.2
 """What applying a batch took, until the next one begins."""
 LARGE = 4096
 """Bytes of an event, such as one about a hundred findings, that is work enough by itself."""

@@ -24,7 +24,7 @@ the elders of those rows have not ended yet; rarely when it is quiet, for rows o
 
 GATHER = 0.012
 """Seconds from batch to batch while facts come faster than they are sent one by one."""
-TIMES = 1.5
+TIMES = 1.2
 """What sending a batch took, until the next one begins."""
 
 AGAIN = 1.0

@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 GATHER = 0.006
 """Seconds from transaction to transaction while commands stream in."""
-TIMES = 1.2
+TIMES = 1.6
 """What a transaction took, until the next one begins."""
 MOST = 64
 """Commands in one transaction."""

@@ -17,11 +17,7 @@ def test_02_offices_are_played_exactly_while_processes_are_killed_at_random(
 ) -> None:
     system = on_kafka
     system.up(billing=2)
-    offices = [
-        Office.example("sanmen"),
-        Office.example("random-1"),
-        Office.drawn(luck, 200, tmp_path),
-    ]
+    offices = [Office.example("sanmen"), Office.drawn(luck, 150, tmp_path)]
     plays = [Replaying(system, office) for office in offices]
     for _ in range(KILLS):
         time.sleep(luck.uniform(1, 8))

@@ -132,7 +132,7 @@ def test_11_a_slow_consumer_catches_up_with_bounded_memory(on_postgres: System) 
     quick = system.processes()["inspection-1"]
     before = slow.memory_info().rss, quick.memory_info().rss
     slow.send_signal(signal.SIGSTOP)
-    for n in range(60):
+    for n in range(40):
         assert inspectors.visit("a1", f"bulk-{n}", BULK).status_code == 201
     slow.send_signal(signal.SIGCONT)
     most = 0

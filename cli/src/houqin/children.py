@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 PAUSE, LONGEST_PAUSE = 1.0, 15.0
 """Seconds before a child is started again: twice as many each time, until it lived for a while."""
-A_WHILE = 60.0
+A_WHILE = 10.0
+"""Seconds: whoever lives as long has worked, and costs little to start."""
 LAST_PATIENCE = GRACE + 3
 """Seconds that children may take to end before they are killed."""
 

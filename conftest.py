@@ -5,22 +5,29 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import broker
 import httpx
 import pytest
-from houqin.postgres import embedded_server
+from houqin.postgres import database_of, embedded_server
 from houqin_shared.app import create_app
 from houqin_shared.auth import EVERY_OFFICE, Role, issue_token
 from houqin_shared.migrate import migrate
 from houqin_shared.service import Service
 from houqin_shared.settings import Settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 TOKEN_KEY = "a key for the tests alone, long enough"
+
+# How long an example takes says how busy the machine is, and nothing of a rule.
+hypothesis_settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
@@ -38,18 +45,49 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """For servers of a test's own. Not tmp_path: another run of pytest would take it away from
+    PostgreSQL's user; and short, for the path of a socket.
+    """
+    made = Path(tempfile.mkdtemp(prefix="hq-"))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
 NO_KAFKA = "NO REAL KAFKA HERE, this promise was not proven on it"
+
+
+@contextmanager
+def _running_broker() -> Iterator[broker.Broker]:
+    if missing := broker.why_not():
+        pytest.skip(f"{NO_KAFKA}: {missing}")
+    running = broker.Broker().start()
+    yield running
+    running.remove()
 
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[str]:
-    """The address of a real Apache Kafka that ends with the run."""
-    missing = broker.why_not()
-    if missing:
-        pytest.skip(f"{NO_KAFKA}: {missing}")
-    running = broker.Broker().start()
-    yield running.address
-    running.remove()
+    """The address of a real Apache Kafka that ends with the run; others have topics there."""
+    with _running_broker() as running:
+        yield running.address
+
+
+@pytest.fixture(scope="module")
+def broker_of_module() -> Iterator[broker.Broker]:
+    """A real Apache Kafka that one module's tests share, and may kill."""
+    with _running_broker() as running:
+        yield running
+
+
+@pytest.fixture
+def own_kafka() -> Iterator[str]:
+    """The address of a real Apache Kafka that nobody else speaks to: whole systems, whose topics
+    have their own names, hear each other on the same one.
+    """
+    with _running_broker() as running:
+        yield running.address
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -79,7 +117,7 @@ class Databases:
             await connection.close()
 
     def url(self, name: str) -> str:
-        return urlunsplit(urlsplit(self._server)._replace(path=f"/{name}"))
+        return database_of(self._server, name)
 
     async def create(self, package: str | None = None) -> str:
         """The name of a new database, empty or with the newest schema of a service."""

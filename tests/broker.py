@@ -16,6 +16,8 @@ import time
 import uuid
 from pathlib import Path
 
+from ports import free_port
+
 KAFKA = "4.1.0"
 CACHE = Path(os.environ.get("HOUQIN_KAFKA_JARS", Path.home() / ".cache" / "houqin" / KAFKA))
 POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -46,7 +48,8 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 """
-PATIENCE = 60
+PATIENCE = 300
+"""Seconds, on the slowest and busiest machine."""
 
 
 def why_not() -> str | None:
@@ -69,12 +72,6 @@ def jars() -> Path:
         )  # fmt: skip
         (CACHE / "complete").touch()
     return libs
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 JVM = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")

@@ -36,6 +36,10 @@ class Place(ABC):
         """Delete the topic and make it again, empty."""
 
     @abstractmethod
+    async def delete(self, topic: str) -> None:
+        """For good; not where all topics are one table."""
+
+    @abstractmethod
     async def lose_the_place(self, group: str, topic: str) -> None:
         """Forget that a group was ever there."""
 
@@ -59,6 +63,9 @@ class OnPostgres(Place):
 
     async def make_anew(self, topic: str) -> None:
         await self._run("truncate log restart identity")
+
+    async def delete(self, topic: str) -> None:
+        raise NotImplementedError
 
     async def lose_the_place(self, group: str, topic: str) -> None:
         await self._run(f"delete from cursors where consumers = '{group}' and topic = '{topic}'")
@@ -91,11 +98,15 @@ class OnKafka(Place):
             await admin.delete_records(dict.fromkeys(places, everything))
 
     async def make_anew(self, topic: str) -> None:
+        await self.delete(topic)
+        async with self._administrator() as admin:
+            await admin.create_topics([NewTopic(topic, self.partitions, 1, topic_configs=KEEP)])
+
+    async def delete(self, topic: str) -> None:
         async with self._administrator() as admin:
             await admin.delete_topics([topic])
             while topic in await admin.list_topics():
                 await asyncio.sleep(0.05)
-            await admin.create_topics([NewTopic(topic, self.partitions, 1, topic_configs=KEEP)])
 
     async def lose_the_place(self, group: str, topic: str) -> None:
         await self.make_anew(topic)  # Kafka deletes the places of every group with the topic

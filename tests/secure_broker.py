@@ -3,13 +3,14 @@
 import subprocess
 from pathlib import Path
 
-from broker import Broker, free_port
+from broker import Broker
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     pkcs12,
 )
+from ports import free_port
 
 SECRET = "for the tests alone"
 USER, PASSWORD = "houqin", "a password for the tests alone"

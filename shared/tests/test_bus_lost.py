@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from buses import OnMock, OnPostgres, Place, drain, messages
-from houqin_shared.bus import Bus, OffsetsLost, Subscription
+from houqin_shared.bus import Bus, OffsetsLost, Subscription, kafka_subscription
 
 Open = Callable[[], Awaitable[Bus]]
+PATIENCE = 180
+"""Seconds; a topic made anew is noticed in thirty."""
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ async def heard(bus: Bus, group: str, topic: str, count: int) -> None:
 
 async def is_halted(subscription: Subscription) -> bool:
     """OffsetsLost again and again, whatever comes; its figures can be asked for all the same."""
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit:
         try:
             assert await subscription.receive(100, 0.1) == []
@@ -103,6 +105,26 @@ async def test_a_topic_made_anew_halts_those_who_are_listening(
     assert all(await asyncio.gather(is_halted(one), is_halted(two)))
     await one.close()
     await two.close()
+
+
+async def test_a_topic_that_is_deleted_halts_those_who_are_listening(
+    place: Place, open_bus: Open, topic: str, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of two; of the other, what was not heard is still counted."""
+    if isinstance(place, OnPostgres):
+        pytest.skip("in PostgreSQL all topics are one table")
+    monkeypatch.setattr(kafka_subscription, "GONE", 2)
+    bus, other = await open_bus(), f"other-{topic}"
+    subscription = await bus.subscribe(group, [topic, other])
+    await bus.send(messages(topic, "k", 3))
+    assert len(await drain(subscription)) == 3
+    await place.delete(topic)
+    assert await is_halted(subscription)
+    await bus.send(messages(other, "k", 2))
+    assert await subscription.lag() == 2
+    with pytest.raises(OffsetsLost, match=f"topic {topic}$"):
+        await subscription.receive(100, 0.1)
+    await subscription.close()
 
 
 async def test_another_history_below_its_place_halts_a_group(

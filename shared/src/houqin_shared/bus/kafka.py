@@ -13,9 +13,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from houqin_shared.bus import Message
-from houqin_shared.bus.kafka_moved import find_again
+from houqin_shared.bus.kafka_client import mend
+from houqin_shared.bus.kafka_places import KafkaPlaces
 from houqin_shared.bus.kafka_settings import KafkaSettings
-from houqin_shared.bus.kafka_subscription import COPY, KafkaSubscription, begin_again
+from houqin_shared.bus.kafka_subscription import COPY, KafkaSubscription
 from houqin_shared.bus.kafka_topics import ensure_topics
 from houqin_shared.bus.kafka_watch import KafkaWatch
 
@@ -28,8 +29,8 @@ class KafkaBus:
         self._admin = AIOKafkaAdminClient(**settings.client)
         self._looker = AIOKafkaConsumer(**settings.client)
         """A member of no group: it knows where partitions begin and end."""
-        find_again(self._admin._client)
-        find_again(self._looker._client)
+        mend(self._admin._client)
+        mend(self._looker._client)
         self._watch = KafkaWatch(self._admin, self._looker)
         self._producer: AIOKafkaProducer | None = None
 
@@ -81,7 +82,7 @@ class KafkaBus:
                 max_batch_size=256 * 1024,
                 **self._settings.client,
             )
-            find_again(producer.client)
+            mend(producer.client)
             try:
                 await producer.start()
             except BaseException:
@@ -105,14 +106,19 @@ class KafkaBus:
     async def subscribe(
         self, group: str, topics: Sequence[str], heard: Collection[str] = ()
     ) -> KafkaSubscription:
-        await ensure_topics(self._admin, self._settings, topics)
-        subscription = KafkaSubscription(self._settings, self._admin, self._looker, group, topics)
+        places = await self._places_of(group, topics)
+        subscription = KafkaSubscription(self._settings, places, group, topics)
         await subscription.join(heard)
         return subscription
 
     async def begin_again(self, group: str, topics: Sequence[str]) -> None:
+        places = await self._places_of(group, topics)
+        await places.begin_again()
+
+    async def _places_of(self, group: str, topics: Sequence[str]) -> KafkaPlaces:
+        """In topics that are there, or are made now."""
         await ensure_topics(self._admin, self._settings, topics)
-        await begin_again(self._settings, self._admin, self._looker, group, topics)
+        return KafkaPlaces(self._settings, self._admin, self._looker, group, topics)
 
     async def backlog(self, topic: str) -> int:
         return await self._watch.backlog(topic)

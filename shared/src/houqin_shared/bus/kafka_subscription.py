@@ -4,10 +4,9 @@ A place that is lost halts it for good: nothing is skipped because a library fou
 """
 
 import asyncio
-import contextlib
 import hashlib
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from aiokafka import (
     AIOKafkaConsumer,
@@ -16,21 +15,17 @@ from aiokafka import (
     OffsetAndMetadata,
     TopicPartition,
 )
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import (
     CommitFailedError,
-    GroupCoordinatorNotAvailableError,
-    GroupLoadInProgressError,
     IllegalStateError,
-    KafkaError,
     NoOffsetForPartitionError,
-    NotCoordinatorForGroupError,
     OffsetOutOfRangeError,
 )
 
 from houqin_shared.bus import OffsetsLost, Received
-from houqin_shared.bus.kafka_moved import find_again
+from houqin_shared.bus.kafka_client import mend
+from houqin_shared.bus.kafka_places import KafkaPlaces, place_gone
 from houqin_shared.bus.kafka_settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -39,34 +34,21 @@ log = logging.getLogger(__name__)
 logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)
 
 COPY = "copy"
-PATIENCE = 30
-"""Seconds in which a broker that has just started finds its coordinators."""
-NO_COORDINATOR = (
-    GroupCoordinatorNotAvailableError,
-    GroupLoadInProgressError,
-    NotCoordinatorForGroupError,
-)
+GONE = 30
+"""Seconds after which a topic that the brokers don't know is gone: one that has just started learns
+of all topics sooner.
+"""
 
 
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     """A member of a consumer group; Kafka shares the partitions out among its members."""
 
     def __init__(
-        self,
-        settings: KafkaSettings,
-        admin: AIOKafkaAdminClient,
-        looker: AIOKafkaConsumer,
-        group: str,
-        topics: Sequence[str],
+        self, settings: KafkaSettings, places: KafkaPlaces, group: str, topics: Sequence[str]
     ) -> None:
-        self._settings = settings
-        self._admin = admin
-        self._looker = looker
         self._group = group
         self._topics = topics
-        self._places: list[TopicPartition] = []
-        self._coordinator: int | None = None
-        """The broker that keeps the group's places."""
+        self._places = places
         self._consumer = AIOKafkaConsumer(
             group_id=group,
             enable_auto_commit=False,
@@ -81,7 +63,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             metadata_max_age_ms=30_000,
             **settings.client,
         )
-        find_again(self._consumer._client)
+        mend(self._consumer._client)
         self._unseeded: set[TopicPartition] = set()
         """Where the group has never been, and could not be given a place before joining it."""
         self._new: set[TopicPartition] = set()
@@ -90,13 +72,14 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """The fingerprint of what must stand right before a place that was taken up."""
         self._received: dict[TopicPartition, list[ConsumerRecord]] = {}
         """What is not acknowledged yet."""
+        self._unknown_since: float | None = None
+        """When a topic was first seen to be unknown to the brokers."""
         self._lost: OffsetsLost | None = None
 
     async def join(self, heard: Collection[str]) -> None:
         """Become a member; returns when the group has given it its first share."""
         try:
-            self._places = await _partitions(self._admin, self._topics)
-            await self._seed(heard)
+            self._unseeded = await self._places.seed(heard)
             self._consumer.subscribe(self._topics, listener=self)
             await self._consumer.start()
         except OffsetsLost as lost:
@@ -104,22 +87,6 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         except BaseException:
             await self._consumer.stop()
             raise
-
-    async def _seed(self, heard: Collection[str]) -> None:
-        """Give a new group its place at the beginning: from then on, none means lost."""
-        committed = await self._committed(self._places)
-        missing = [place for place in self._places if committed[place].offset < 0]
-        if not missing:
-            return
-        for place in missing:
-            if place.topic in heard:
-                raise OffsetsLost(_place_gone(place))
-        _nothing_deleted(await self._looker.beginning_offsets(missing), dict.fromkeys(missing, 0))
-        try:
-            await _put(self._settings, self._group, dict.fromkeys(missing, 0))
-        except CommitFailedError:
-            # Members are at work in the group: they have seeded, or whoever gets the place will.
-            self._unseeded = set(missing)
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """What was not acknowledged comes again, here or there; nothing is to be done."""
@@ -136,6 +103,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             self._go_back()
             self._consumer.resume(*self._consumer.assignment())
             batches = await self._consumer.getmany(timeout_ms=int(wait * 1000), max_records=most)
+            self._require_that_it_fetches()
+            await self._require_its_topics()
             if self._new:
                 return []  # it may be of a new share, from a place that was not taken up yet
             # What comes while a batch is worked on comes together: one fetch instead of many.
@@ -148,6 +117,25 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         except OffsetsLost as lost:
             raise await self._halt(lost) from None
 
+    def _require_that_it_fetches(self) -> None:
+        """aiokafka does not say so when its fetching has ended. Raises RuntimeError."""
+        fetching = self._consumer._fetcher.error_future
+        if fetching.done():
+            raise RuntimeError(f"{self._group} fetches nothing any more") from fetching.exception()
+
+    async def _require_its_topics(self) -> None:
+        """Without a topic there is nothing to fetch and nothing that fails. Raises OffsetsLost."""
+        if all(self._consumer.partitions_for_topic(topic) for topic in self._topics):
+            self._unknown_since = None
+            return
+        now = asyncio.get_running_loop().time()
+        if self._unknown_since is None:
+            self._unknown_since = now
+        elif now - self._unknown_since > GONE:
+            self._unknown_since = None
+            if gone := await self._places.topics_gone():
+                raise OffsetsLost(f"deleted, with what was not heard: topic {', '.join(gone)}")
+
     async def _halt(self, lost: OffsetsLost) -> OffsetsLost:
         """Leave the group for good, so that those who stay find out as well."""
         self._lost = OffsetsLost(f"{self._group} can't go on: {lost}")
@@ -159,15 +147,16 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
 
         Raises OffsetsLost, KafkaError.
         """
-        committed = await self._committed(places)
+        committed = await self._places.committed(places)
         for place in places:
             if committed[place].offset < 0:
                 if place not in self._unseeded:
-                    raise OffsetsLost(_place_gone(place))
+                    raise place_gone(place)
                 await self._consumer.commit({place: 0})
                 committed[place] = OffsetAndMetadata(0, "")
-        beginnings = await self._looker.beginning_offsets(list(places))
-        _nothing_deleted(beginnings, {place: committed[place].offset for place in places})
+        beginnings = await self._places.beginnings(
+            {place: committed[place].offset for place in places}
+        )
         for place in places & self._consumer.assignment():
             offset, fingerprint = committed[place]
             self._received.pop(place, None)
@@ -219,30 +208,9 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             raise
 
     async def lag(self) -> int:
-        try:
-            committed = await self._committed(self._places)
-            ends = await self._looker.end_offsets(self._places)
-        except KafkaError as error:
-            raise ConnectionError(f"the bus can't be asked: {error!r}") from error
-        return sum(ends[place] - max(committed[place].offset, 0) for place in self._places)
-
-    async def _committed(
-        self, places: Sequence[TopicPartition] | set[TopicPartition]
-    ) -> dict[TopicPartition, OffsetAndMetadata]:
-        """Offset -1 stands for none. Waits for a coordinator: a fresh broker has none at first."""
-        asked = list(places)
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                known, self._coordinator = self._coordinator, None  # until it has answered again
-                with contextlib.suppress(*NO_COORDINATOR):
-                    if known is None:
-                        known = await self._admin.find_coordinator(self._group)
-                    found = await self._admin.list_consumer_group_offsets(self._group, known, asked)
-                    # While a coordinator is loading, aiokafka takes its refusal for no answer.
-                    if len(found) == len(asked):
-                        self._coordinator = known
-                        return dict(found)
-                await asyncio.sleep(0.1)
+        if self._lost is None:
+            return await self._places.lag()
+        return await self._places.lag(without=await self._places.topics_gone())
 
     async def close(self) -> None:
         # While its broker is away, aiokafka lets through how it cancels a task of its own: waited
@@ -251,71 +219,6 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         await asyncio.wait([stopping])
         if not stopping.cancelled():
             stopping.result()
-
-
-async def begin_again(
-    settings: KafkaSettings,
-    admin: AIOKafkaAdminClient,
-    looker: AIOKafkaConsumer,
-    group: str,
-    topics: Sequence[str],
-) -> None:
-    """Put the group to the beginning of what is kept. Members that were killed are waited for.
-
-    Raises CommitFailedError if members are at work.
-    """
-    beginnings = await looker.beginning_offsets(await _partitions(admin, topics))
-    limit = asyncio.get_running_loop().time() + PATIENCE
-    while True:
-        try:
-            return await _put(settings, group, beginnings)
-        except CommitFailedError:
-            if asyncio.get_running_loop().time() > limit:
-                raise
-            await asyncio.sleep(1)
-
-
-async def _put(settings: KafkaSettings, group: str, places: Mapping[TopicPartition, int]) -> None:
-    """As somebody from outside. Raises CommitFailedError if the group has members."""
-    outsider = AIOKafkaConsumer(group_id=group, enable_auto_commit=False, **settings.client)
-    try:
-        await outsider.start()
-        outsider.assign(list(places))
-        await outsider.commit(dict(places))
-    finally:
-        await outsider.stop()
-
-
-async def _partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
-    """All partitions of the topics; waits for those that were made just now."""
-    while True:
-        found = await admin.describe_topics(list(topics))
-        if all(topic["partitions"] and not topic["error_code"] for topic in found):
-            return [
-                TopicPartition(topic["topic"], partition["partition"])
-                for topic in found
-                for partition in topic["partitions"]
-            ]
-        await asyncio.sleep(0.05)
-
-
-def _place_gone(place: TopicPartition) -> str:
-    return (
-        f"its place in {place.topic}[{place.partition}] is gone, with a topic that was deleted or "
-        f"after a long absence"
-    )
-
-
-def _nothing_deleted(
-    beginnings: Mapping[TopicPartition, int], places: Mapping[TopicPartition, int]
-) -> None:
-    """Raises OffsetsLost if a partition begins after the place in it."""
-    for place, offset in places.items():
-        if beginnings[place] > offset:
-            raise OffsetsLost(
-                f"in {place.topic}[{place.partition}] it has heard the first {offset} messages, "
-                f"and the first {beginnings[place]} are deleted"
-            )
 
 
 def _fingerprint(record: ConsumerRecord) -> str:
@@ -329,7 +232,7 @@ def _fingerprint(record: ConsumerRecord) -> str:
 def _received(place: TopicPartition, record: ConsumerRecord) -> Received:
     return Received(
         place.topic,
-        (record.key or b"").decode("utf-8", "replace"),
+        (record.key or b"").decode("utf-8", "replace").replace("\0", "\ufffd"),
         record.value or b"",
         f"{place.partition}:{record.offset}",
         _copy(record.headers),

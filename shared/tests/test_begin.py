@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 30
+PATIENCE = 300
 
 
 def handles(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:

@@ -16,6 +16,7 @@ from houqin_shared.pruning import ANSWERS, INBOX, LEADER_LOCK, OUTBOX, Pruning
 from houqin_shared.settings import Settings
 from houqin_shared.testing import create_mechanism
 from houqin_shared.transaction import Connection, open_pool
+from relaying import relay_all
 
 NewDatabase = Callable[[], Awaitable[str]]
 OLD = timedelta(days=1000)
@@ -49,11 +50,7 @@ class Place:
     async def relay(self) -> None:
         pool = await open_pool(self.url)
         async with pool.acquire() as session:
-            relay = Relay(pool, self.bus, "teller")
-            await relay.prepare()
-            epoch = await relay._take_over(session)
-            while await relay.send_batch(session, epoch):
-                pass
+            await relay_all(Relay(pool, self.bus, "teller"), session)
         await pool.close()
 
     async def age(self, table: str) -> None:
@@ -224,7 +221,9 @@ async def test_a_bus_from_before_pruning_is_brought_up_to_date(new_database: New
     await subscription.close()
     await first._pool.execute(
         """drop table pruned; drop function prune;
-           drop function nothing_is_missed cascade; alter table log reset (vacuum_truncate)"""
+           drop function nothing_is_missed cascade;
+           drop index log_in_order; alter table log add primary key (pos);
+           alter table log reset (vacuum_truncate)"""
     )
     await first.close()
     second = await PostgresBus.open(url)

@@ -28,7 +28,7 @@ import asyncpg
 from houqin_shared.bus import Bus
 from houqin_shared.limits import Keeps
 from houqin_shared.outbox import CLUSTER
-from houqin_shared.transaction import Connection
+from houqin_shared.transaction import SESSION, Connection
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class Pruning:
             self._database_url,
             command_timeout=60,
             # A bite lost with the machine is taken again; and nobody is waited for for long.
-            server_settings={"synchronous_commit": "off", "lock_timeout": "200ms"},
+            server_settings=SESSION | {"synchronous_commit": "off", "lock_timeout": "200ms"},
         )
         try:
             while await session.fetchval(f"select pg_try_advisory_lock({LEADER_LOCK})"):

@@ -9,7 +9,7 @@ ids follow cause and effect and nothing can deadlock:
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -149,11 +149,24 @@ async def _leave_as_it_is(_: Connection) -> None:
     """Ours end every transaction and hold no session state: nothing to reset, one trip saved."""
 
 
-async def open_pool(url: str, size: int = 10) -> Pool:
-    """Connections to a service's own database."""
+SESSION = {
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "35s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""How long the server lets a session hold its locks, and lead, whose machine is not heard from any
+more: by default for two hours. None of ours is idle in a transaction for as long as a second.
+"""
+
+
+async def open_pool(url: str, size: int = 10, session: Mapping[str, str] = SESSION) -> Pool:
+    """Connections to a service's own database, or to another whose sessions are set otherwise."""
     return await asyncpg.create_pool(
-        url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=60
-    )
+        url, min_size=1, max_size=size, init=_prepare, reset=_leave_as_it_is, command_timeout=60,
+        server_settings=dict(session),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

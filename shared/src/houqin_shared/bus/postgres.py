@@ -6,6 +6,7 @@ session lock; others wait for it to go.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -13,7 +14,10 @@ import asyncpg
 
 from houqin_shared.bus import Message, OffsetsLost, Received
 from houqin_shared.bus.postgres_schema import LOST, NEWEST, SCHEMA
-from houqin_shared.transaction import BROKEN, Connection, Pool, open_pool
+from houqin_shared.migrate import Limits
+from houqin_shared.transaction import BROKEN, SESSION, Connection, Pool, open_pool
+
+log = logging.getLogger(__name__)
 
 GATHER = 0.002
 """Seconds to let a batch grow after the first message of it was announced."""
@@ -22,6 +26,11 @@ LAST_WORD = 5.0
 """Seconds that a session may take to end."""
 
 SCHEMA_LOCK = 4_815_162_342
+
+IN_ORDER = SESSION | {"enable_seqscan": "off"}
+"""Whoever looks at the log is near its end, which the planner can't know: it takes a third of the
+log for what lies after an unknown position, and would rather read all of it.
+"""
 
 
 class PostgresBus:
@@ -33,12 +42,10 @@ class PostgresBus:
 
     @classmethod
     async def open(cls, url: str) -> "PostgresBus":
-        pool = await open_pool(url, size=4)
+        pool = await open_pool(url, 4, IN_ORDER)
         try:
-            async with pool.acquire() as connection, connection.transaction():
-                await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
-                if await connection.fetchval("select to_regclass($1)", NEWEST) is None:
-                    await connection.execute(SCHEMA)
+            async with pool.acquire() as connection:
+                await _bring_up_to_date(connection)
         except BaseException:
             pool.terminate()
             raise
@@ -91,6 +98,27 @@ class PostgresBus:
 
     async def close(self) -> None:
         await self._pool.close()
+
+
+async def _bring_up_to_date(connection: Connection) -> None:
+    """One at a time, giving way like every migration: whoever wants a table that a dump is reading
+    makes all senders wait behind it. Raises LockNotAvailableError.
+    """
+    limits = Limits()
+    limit = asyncio.get_running_loop().time() + limits.patience
+    while True:
+        try:
+            async with connection.transaction():
+                await connection.execute(f"set local lock_timeout = '{limits.lock}s'")
+                await connection.execute(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
+                if await connection.fetchval("select to_regclass($1)", NEWEST) is None:
+                    await connection.execute(SCHEMA)
+                return
+        except asyncpg.LockNotAvailableError:
+            if asyncio.get_running_loop().time() > limit:
+                raise
+            log.warning("the log is in use, by a dump or another migrator: tried again")
+        await asyncio.sleep(limits.rest)
 
 
 class PostgresSubscription:
@@ -161,10 +189,12 @@ class PostgresSubscription:
 
     async def lag(self) -> int:
         behind = await self._pool.fetchval(
-            """select count(*) from unnest($2::text[]) as wanted(topic)
-               join log using (topic)
+            """select coalesce(sum(behind), 0) from unnest($2::text[]) as wanted(topic)
                left join cursors c on c.consumers = $1 and c.topic = wanted.topic
-               where log.pos > coalesce(c.pos, 0)""",
+               cross join lateral (
+                   select count(*) from log
+                   where log.topic = wanted.topic and log.pos > coalesce(c.pos, 0)
+               ) as waiting(behind)""",
             self._group,
             self._topics,
         )
@@ -211,7 +241,9 @@ class PostgresSubscription:
         """The session, if it holds the group's lock; else wait a little."""
         if self._session is None or self._session.is_closed():
             await self.close()
-            self._session = await asyncpg.connect(self._url, command_timeout=60)
+            self._session = await asyncpg.connect(
+                self._url, command_timeout=60, server_settings=IN_ORDER
+            )
         if self._leads:
             return self._session
         if not await self._session.fetchval(

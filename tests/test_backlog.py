@@ -29,7 +29,7 @@ TOKEN_KEY = "a key for the tests alone, long enough"
 MOST = 5
 BULK = 100
 """Findings of a visit, which is one event."""
-PATIENCE = 60
+PATIENCE = 300
 
 
 @pytest.fixture
@@ -98,6 +98,9 @@ class Inspector:
             self.accepted.update(numbers)
         return answer
 
+    async def all_is_sent(self) -> bool:
+        return not (await flow(self.client))["outbox"]
+
     async def waiting(self) -> int:
         return int((await flow(self.client))["backlog"])
 
@@ -129,7 +132,8 @@ async def test_bulk_work_is_put_off_while_too_much_waits(
 
         # billing-svc has ended, and nothing is booked
         refused = await accept_until_refused(inspector)
-        assert len(inspector.accepted) > MOST * BULK
+        # of those that wait, one may have been counted twice: while it was being sent
+        assert len(inspector.accepted) >= MOST * BULK
         waits = int(refused.headers["Retry-After"])
         assert 1 <= waits <= 30
         assert refused.json()["code"] == "backlog"
@@ -165,6 +169,7 @@ async def accept_until_refused(inspector: Inspector) -> httpx.Response:
                 assert answer.status_code == 429, answer.text
                 return answer
             number += 1
+            await until(inspector.all_is_sent)
             # The bound is looked at once a second; the test need not fill a database meanwhile.
             await asyncio.sleep(0.2)
 

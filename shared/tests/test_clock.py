@@ -1,9 +1,11 @@
 """How a day passes (T4): once, in order, and not before the others have closed the day before."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, timedelta
 
 import pytest
+from houqin_shared import clock
 from houqin_shared.bus.postgres import PostgresBus
 from houqin_shared.clock import Clocks, SweptByItself, TooFarAhead, register_office
 from houqin_shared.hears import Hears
@@ -11,6 +13,7 @@ from houqin_shared.inbox import Inbox
 from houqin_shared.outbox import Relay
 from houqin_shared.testing import create_mechanism
 from houqin_shared.transaction import Transactions, Tx, itself, open_pool
+from relaying import relay_all
 
 NewDatabase = Callable[[], Awaitable[str]]
 MONDAY = date(2026, 3, 2)
@@ -49,11 +52,8 @@ class Service:
 
     async def exchange(self) -> None:
         """Send what was told, hear what was sent."""
-        relay = Relay(self.transactions.pool, self.bus, self.name)
-        await relay.prepare()
         async with self.transactions.pool.acquire() as session:
-            while await relay.send_batch(session, await relay._take_over(session)):
-                pass
+            await relay_all(Relay(self.transactions.pool, self.bus, self.name), session)
         subscription = await self.bus.subscribe(self.name, self.listens_to)
         while await self.inbox.consume(subscription, 0.02):
             pass
@@ -114,6 +114,34 @@ async def test_a_clock_that_jumps_back_changes_nothing(two: tuple[Service, Servi
     await first.clocks.pass_days("live", MONDAY + DAY)
     await first.clocks.pass_days("live", MONDAY - 30 * DAY)
     assert await first.today() == MONDAY + DAY
+
+
+@pytest.mark.rule("T4")
+async def test_an_office_that_cant_be_swept_holds_up_no_other(
+    two: tuple[Service, Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transactions, today = two[0].transactions, MONDAY + 9 * DAY
+    monkeypatch.setattr(clock, "legal_today", lambda: today)
+    async with transactions.begin() as connection:
+        for office in ("a", "z"):
+            tx = Tx(connection, "one", office, today - DAY, itself("one"))
+            await register_office(tx, office, office, "live", today - DAY)
+
+    async def sweep(tx: Tx, day: date) -> None:
+        assert tx.office not in "az", "a fault of ours"
+
+    clocks = Clocks(transactions, (), sweep)
+    running = asyncio.create_task(clocks.run())
+    expected = {"a": (today, today - DAY), "live": (today, today), "z": (today, today - DAY)}
+    stand: dict[str, tuple[date, date]] = {}
+    async with asyncio.timeout(60):
+        while stand != expected:
+            await asyncio.sleep(0.05)
+            for name in expected:
+                found = await clocks.office(name)
+                assert found is not None
+                stand[name] = found.today, found.swept_on
+    running.cancel()
 
 
 @pytest.mark.rule("T4")

@@ -12,14 +12,15 @@ from typing import Any
 import httpx
 import pytest
 from acceptance.installation import Installation, until
-from broker import free_port
 from founding import FOUNDING, OFFICE
+from ports import free_port
 from prometheus_client.parser import text_string_to_metric_families
 
 from telemetry.collector import Collector
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 CALLER = "00f067aa0ba902b7"
+VISITS = "/v1/offices/{office}/visits"
 SERVICES = {"contract-svc", "inspection-svc", "feedback-svc", "billing-svc"}
 
 SUFFIXES = {
@@ -66,9 +67,17 @@ class Watched:
         """One sample of a fresh scrape."""
         return self.scrape().get(name, {}).get(tuple(sorted(labels.items())))
 
+    def visits_counted(self) -> float | None:
+        """Visits that were recorded, as inspection's requests are counted."""
+        return self.figure(
+            "houqin_request_seconds_count",
+            service="inspection-svc", method="POST", route=VISITS, status="2xx",
+        )  # fmt: skip
+
     def log(self) -> list[dict[str, Any]]:
-        """Its lines, each of which must be an object."""
-        return [json.loads(line) for line in self.installation.log().splitlines()]
+        """Its lines, each of which must be an object; one may be half written."""
+        whole, _, _ = self.installation.log().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def record(self, number: str, **headers: str) -> httpx.Response:
         """A visit with one finding that costs."""
@@ -118,4 +127,5 @@ def watched() -> Iterator[Watched]:
             lambda: seen.record("v1").status_code == 201, "inspection-svc has heard of the contract"
         )
         until(lambda: seen.lines() > 0, "billing-svc has heard of the finding")
+        until(lambda: seen.visits_counted() == 1, "a request is counted after it was answered")
         yield seen

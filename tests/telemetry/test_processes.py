@@ -6,13 +6,12 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from acceptance.installation import HOUQIN, PATIENCE, Installation, until
-from broker import free_port
+from ports import free_port
 
 CHILDREN = {"contract-1", "inspection-1", "feedback-1", "billing-1", "billing-2"}
 
@@ -32,7 +31,7 @@ def test_each_process_shows_its_own_service_and_one_replica_sends(
     own_installation: Installation,
 ) -> None:
     said = own_installation.start(
-        "--processes", "--replicas", "billing=2", "--metrics-port", str(free_range(5))
+        "--processes", "--replicas", "billing=2", "--metrics-port", str(free_port(in_a_row=5))
     )
     places = dict(re.findall(r"(\w+-\d)\s+(http://127\.0\.0\.1:\d+/metrics)", said))
     assert set(places) == CHILDREN
@@ -44,7 +43,7 @@ def test_each_process_shows_its_own_service_and_one_replica_sends(
         (leads,) = re.findall(r"^houqin_relay_leads\{[^}]*\} (\d)", text, re.MULTILINE)
         return str(leads)
 
-    assert leading("contract-1") == "1"
+    until(lambda: leading("contract-1") == "1", "the only one leads")
     until(
         lambda: {leading("billing-1"), leading("billing-2")} == {"0", "1"},
         "one of two replicas leads",
@@ -65,13 +64,3 @@ def test_a_metrics_port_that_is_taken_is_no_start(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"port {number} can't be used" in done.stderr
     assert "请用 --metrics-port 另选一个" in done.stderr
-
-
-def free_range(count: int) -> int:
-    """The first of several ports in a row that nobody uses."""
-    while True:
-        first = free_port()
-        with ExitStack() as stack, suppress(OSError):
-            for number in range(first, first + count):
-                stack.enter_context(socket.create_server(("127.0.0.1", number)))
-            return first

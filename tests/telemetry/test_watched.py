@@ -8,9 +8,7 @@ from typing import Any
 from acceptance.installation import until
 from founding import OFFICE
 
-from telemetry.conftest import CALLER, SERVICES, TRACE, Watched
-
-VISITS = "/v1/offices/{office}/visits"
+from telemetry.conftest import CALLER, SERVICES, TRACE, VISITS, Labels, Watched
 
 
 def test_requests_are_counted_by_route_and_never_by_path(watched: Watched) -> None:
@@ -18,21 +16,37 @@ def test_requests_are_counted_by_route_and_never_by_path(watched: Watched) -> No
     assert watched.record("counted").status_code == 201
     assert watched.http.get(f"/inspection{OFFICE}/visits/nobody-knows-it").status_code == 404
     assert watched.http.get("/inspection/nowhere/at/all").status_code == 404
-    after = watched.scrape()["houqin_request_seconds_count"]
+    after: dict[Labels, float] = {}
 
-    def more(**labels: str) -> float:
-        key = tuple(sorted({"service": "inspection-svc", **labels}.items()))
-        return after.get(key, 0) - before.get(key, 0)
+    def more() -> dict[tuple[str, str, str], float]:
+        """Requests of inspection-svc since then, by method, route and status."""
+        nonlocal after
+        after = watched.scrape()["houqin_request_seconds_count"]
+        counted = {labels: count - before.get(labels, 0) for labels, count in after.items()}
+        return {
+            (told["method"], told["route"], told["status"]): count
+            for labels, count in counted.items()
+            if (told := dict(labels))["service"] == "inspection-svc" and count
+        }
 
-    assert more(method="POST", route=VISITS, status="2xx") == 1
-    assert more(method="GET", route=f"{VISITS}/{{number}}", status="4xx") == 1
-    assert more(method="GET", route="none", status="4xx") == 1
+    expected = {
+        ("POST", VISITS, "2xx"): 1,
+        ("GET", f"{VISITS}/{{number}}", "4xx"): 1,
+        ("GET", "none", "4xx"): 1,
+    }
+    until(lambda: len(more()) == len(expected), "each is counted after it was answered")
+    assert more() == expected
     assert {dict(labels)["service"] for labels in after} <= SERVICES
     assert not re.search("ezhou|nobody-knows-it|nowhere", str(after))
 
 
 def test_each_of_four_services_in_one_process_has_its_own_figures(watched: Watched) -> None:
-    until(lambda: len(watched.scrape()["houqin_lag_messages"]) == 4, "all have looked")
+    def all_look_and_lead() -> bool:
+        seen = watched.scrape()
+        leads = seen["houqin_relay_leads"].values()
+        return len(seen["houqin_lag_messages"]) == len(leads) == sum(leads) == len(SERVICES)
+
+    until(all_look_and_lead, "all have looked, and each leads its relay")
     seen = watched.scrape()
     for name in (
         "houqin_build_info", "houqin_pool_limit", "houqin_halted", "houqin_outbox_age_seconds",
@@ -48,6 +62,8 @@ def test_each_of_four_services_in_one_process_has_its_own_figures(watched: Watch
 def test_an_offices_clock_and_the_books_are_shown(watched: Watched) -> None:
     until(lambda: watched.figure("houqin_offices", service="billing-svc", clock="manual") == 1,
           "billing has looked again")  # fmt: skip
+    until(lambda: watched.figure("houqin_billing_balances_wrong", service="billing-svc")
+          is not None, "and at its books")  # fmt: skip
     day = watched.figure(
         "houqin_office_swept_timestamp_seconds",
         service="billing-svc", office="ezhou", clock="manual",
@@ -99,9 +115,13 @@ def test_a_repetition_is_one_whatever_trace_it_belongs_to(watched: Watched) -> N
     again = watched.record("once", traceparent=f"00-{'d' * 32}-{CALLER}-01", **key)
     assert first.status_code == again.status_code == 201
     assert first.content == again.content
-    until(lambda: watched.lines() == lines + 1, "it is booked")
-    until(lambda: len(watched.collector.of_trace("d" * 32)) == 1, "it was asked twice")
-    assert len(watched.collector.of_trace("c" * 32)) == 2  # and heard once
+    later = watched.record("after", traceparent=f"00-{'9' * 32}-{CALLER}-01")
+    assert later.status_code == 201
+    until(lambda: watched.lines() == lines + 2, "both are booked")
+    until(lambda: len(watched.collector.of_trace("9" * 32)) == 2, "what was told later has come")
+    asked_and_heard, asked = (watched.collector.of_trace(trace * 32) for trace in "cd")
+    assert sorted(span.kind for span in asked_and_heard) == ["CONSUMER", "SERVER"]
+    assert [span.kind for span in asked] == ["SERVER"]
 
 
 async def test_a_failure_of_ours_is_a_line_that_names_its_request_and_nobody(
@@ -126,11 +146,15 @@ async def test_a_failure_of_ours_is_a_line_that_names_its_request_and_nobody(
     assert "SQLSTATE 42P01" in line["traceback"]
     assert "张三丰" not in watched.installation.log()
     assert "f-broken" not in watched.installation.log()
-    failed = watched.figure(
-        "houqin_request_seconds_count",
-        service="inspection-svc", method="POST", route=VISITS, status="5xx",
-    )  # fmt: skip
-    assert failed == 1
+
+    def failed() -> float | None:
+        return watched.figure(
+            "houqin_request_seconds_count",
+            service="inspection-svc", method="POST", route=VISITS, status="5xx",
+        )  # fmt: skip
+
+    until(lambda: failed() is not None, "it is counted after it was answered")
+    assert failed() == 1
 
 
 async def test_a_dead_letter_is_a_figure_and_a_line_that_names_the_event(

@@ -1,11 +1,13 @@
 """Offices, suppliers, rule sets and signing, through the API."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from contract_desk import EVE, contract, rule_set, supplier
+from contract_svc.usecases import offices
+from houqin_shared import clock
 from houqin_shared.auth import Role
-from houqin_shared.calendar import legal_today
 
 if TYPE_CHECKING:
     from contract_desk import Desk
@@ -30,11 +32,13 @@ async def test_another_file_for_the_office_is_refused(desk: "Desk") -> None:
 
 
 async def test_a_manual_clock_needs_its_first_day_and_a_live_one_starts_today(
-    desk: "Desk",
+    desk: "Desk", monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for module in (clock, offices):
+        monkeypatch.setattr(module, "legal_today", lambda: date(2026, 3, 2))
     await desk.put_office("other", status=422, opens_on=None)
     live = await desk.put_office("live", clock="live", opens_on=None)
-    assert live["opens_on"] == live["today"] == legal_today().isoformat()
+    assert live["opens_on"] == live["today"] == "2026-03-02"
     assert (await desk.put_office("live", clock="live", opens_on=None)) == live
     await desk.put_office("early", status=422, clock="live", opens_on="2199-01-01")
 

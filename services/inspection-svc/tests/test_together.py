@@ -115,11 +115,18 @@ async def test_a_contract_that_is_held_holds_up_no_other(house: House) -> None:
             {"id": "v1"},
             {"id": "v2", "contract": "c2", "findings": [finding("f2")]},
             {"id": "v3"},
-            key=None,
         )
     codes = [(answer.status_code, answer.json().get("code")) for answer in answers]
     assert codes == [(503, "held"), (201, None), (503, "held")]
     assert answers[0].headers["Retry-After"]
+    async with transactions.begin(contract_lock(f"{house.office}/c1")):
+        answers = await at_once(
+            house,
+            {"id": "v1"},
+            {"id": "v2", "contract": "c2", "findings": [finding("f7")]},
+        )
+    codes = [(answer.status_code, answer.json().get("code")) for answer in answers]
+    assert codes == [(503, "held"), (409, "number-taken")], "nor does one that spoils it for others"
     (again,) = await at_once(house, {"id": "v1"})
     assert again.status_code == 201
 

@@ -13,6 +13,7 @@ import time
 
 from houqin_shared.bus import Bus
 from houqin_shared.outbox import UNSENT
+from houqin_shared.pace import rest
 from houqin_shared.problem import Refusal
 from houqin_shared.transaction import Pool
 
@@ -40,11 +41,6 @@ class TooMuchWaits(Refusal):
         "尚有 {waiting} 条事件等待其他服务处理,已超过上限 {most};请在 {retry_after} 秒后重新发送。"
         "其间仍可提交较小的请求。"
     )
-
-
-def rest(took: float) -> float:
-    """Seconds from a look that took so many to the next."""
-    return min(max(LOOK, took * SHARE), LATEST)
 
 
 class Backlog:
@@ -95,7 +91,7 @@ class Backlog:
                 await self.look()
             except Exception:
                 log.exception("%s: its backlog is not known, the last figure counts", self._topic)
-            await asyncio.sleep(rest(time.monotonic() - began))
+            await asyncio.sleep(rest(time.monotonic() - began, SHARE, LOOK, LATEST))
             if not self.waiting:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(QUIET_LOOK - LOOK):

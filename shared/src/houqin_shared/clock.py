@@ -14,7 +14,7 @@ from houqin_shared.auth import Actor
 from houqin_shared.calendar import DAY, days, legal_today
 from houqin_shared.events import DayClosed
 from houqin_shared.failpoints import Point, reach
-from houqin_shared.problem import Refusal, UnknownOffice
+from houqin_shared.problem import OUTAGES, Refusal, UnknownOffice
 from houqin_shared.telemetry.tracing import UNTRACED, Traces
 from houqin_shared.transaction import (
     Office,
@@ -120,19 +120,29 @@ class Clocks:
         return Office(*opened.values())
 
     async def run(self) -> None:
-        """Let the live offices' days pass, until cancelled."""
+        """Let the live offices' days pass, until cancelled. None waits for another that can't."""
         while True:
             try:
                 offices = await self._transactions.pool.fetch(
                     """select office_id from offices where clock = 'live'
-                       and (today < $1 or swept_on < today)""",
+                       and (today < $1 or swept_on < today)
+                       order by random()""",
                     legal_today(),
                 )
                 for row in offices:
-                    await self.pass_days(row["office_id"], legal_today())
+                    await self._try_to_pass_days(row["office_id"])
             except Exception:
                 log.exception("%s: the clocks go on", self._transactions.service)
             await asyncio.sleep(TICK)
+
+    async def _try_to_pass_days(self, office: str) -> None:
+        """Raises only what may be of concern to all offices."""
+        try:
+            await self.pass_days(office, legal_today())
+        except OUTAGES:
+            raise
+        except Exception:
+            log.exception("%s: the clock of %s stands", self._transactions.service, office)
 
     async def pass_days(self, office: str, today: date) -> None:
         """Open the legal day `today` of a live office and sweep as far as others have closed."""

@@ -59,6 +59,13 @@ UNREADABLE = "unreadable"
 F = TypeVar("F", bound=Fact)
 
 
+def _name(given: object) -> str:
+    """A text that a database can hold. Raises ValueError."""
+    if not isinstance(given, str) or "\0" in given:
+        raise ValueError(f"not a name: {given!r}")
+    return given
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """A CloudEvent as it travels."""
@@ -88,12 +95,14 @@ class Envelope:
         try:
             parts = orjson.loads(raw)
             causation = parts.get("causationid")
+            if parts["type"] == DayClosed.TYPE:
+                date.fromisoformat(parts["data"]["day"])
             return cls(
                 id=UUID(parts["id"]),
-                source=parts["source"],
-                type=parts["type"],
-                office=parts["officeid"],
-                subject=parts.get("subject", ""),
+                source=_name(parts["source"]),
+                type=_name(parts["type"]),
+                office=_name(parts["officeid"]),
+                subject=_name(parts.get("subject", "")),
                 correlation=UUID(parts["correlationid"]),
                 causation=UUID(causation) if causation else None,
                 traceparent=parts.get("traceparent"),

@@ -352,7 +352,8 @@ class Inbox:
                 "%s: %s %s failed", envelope.key, envelope.type, envelope.id,
                 extra={EVENT: envelope},
             )  # fmt: skip
-            return _Obstacle("failed", f"{type(error).__name__}: {error}"[:4000])
+            said = f"{type(error).__name__}: {error}".replace("\0", "\ufffd")
+            return _Obstacle("failed", said[:4000])
         return None
 
     async def _release(self, batch: _Batch, key: str) -> None:

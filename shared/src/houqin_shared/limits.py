@@ -20,7 +20,7 @@ class Keeps:
     """Events that were sent: to be sent again, should this database or the bus be restored."""
     log: int = 30
     """Messages that all have heard, on the bus in PostgreSQL: so far back a service can be rebuilt
-    from them. Kafka's topics have their own retention.
+    from them. Kafka keeps its topics for good.
     """
     inbox: int = 45
     """What was heard, so that it counts once however often it comes."""

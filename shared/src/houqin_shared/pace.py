@@ -1,4 +1,6 @@
-"""Lets a steady stream gather: a batch costs almost the same for one message and for fifty."""
+"""When to begin again. A steady stream gathers: a batch costs almost the same for one message and
+for fifty; and what is done again and again takes no more than its share of the time.
+"""
 
 import asyncio
 
@@ -47,3 +49,10 @@ class Pace:
     def pauses(self) -> None:
         """There was nothing, or as much as fits, or something that somebody waits for."""
         self._batches = 0
+
+
+def rest(took: float, share: int, shortest: float, longest: float) -> float:
+    """Seconds from something that took so many to the next time: it takes one of `share` parts of
+    the time, but comes no sooner than `shortest` and no later than `longest` if that is longer.
+    """
+    return max(shortest, min(took * share, longest))

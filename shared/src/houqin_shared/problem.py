@@ -126,9 +126,13 @@ OUTAGES = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    asyncpg.InsufficientResourcesError,  # its disk is full, as may be its memory or its connections
+    asyncpg.OperatorInterventionError,  # it is starting or ending
+    asyncpg.PostgresSystemError,  # its disk fails
+    asyncpg.TransactionRollbackError,  # others were in the way
     asyncpg.InvalidCachedStatementError,  # a newer version changes the tables: prepared anew later
 )
-"""What says that the database is away, and nothing about what was asked of it."""
+"""What says that the database is away or can't now, and nothing about what was asked of it."""
 
 TITLES = {
     400: ("Bad request", "请求有误"),

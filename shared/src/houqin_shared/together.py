@@ -49,9 +49,11 @@ MOST = 64
 """Commands in one transaction."""
 LARGEST = 2000
 """The sizes of a transaction's commands together, so that none takes much longer than it must."""
+LARGE = 20
+"""Commands larger than this on average gain nothing by waiting for each other."""
 
 PATIENCE = 3.0
-"""Seconds that a transaction waits for what others hold; far more than any of ours takes."""
+"""Seconds that a transaction waits for each that others hold; far more than any of ours takes."""
 
 
 class Held(Refusal):
@@ -98,8 +100,14 @@ class _Waiting(Generic[T]):
     command: Command
     digest: bytes
     what: T
+    contract: str
     size: int
     answer: asyncio.Future[Answer | Refusal | None]
+
+    @property
+    def held(self) -> str:
+        """The contract's name among those of all offices; the transaction holds it."""
+        return f"{self.command.office}/{self.contract}"
 
 
 class _Queue(Generic[T]):
@@ -115,7 +123,8 @@ class _Queue(Generic[T]):
         """The answer, or None if it must be done alone. Raises refusals that aren't kept."""
         answer: asyncio.Future[Answer | Refusal | None]
         answer = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(command, digest, what, self._kind.size(what), answer))
+        contract, size = self._kind.contract(what), self._kind.size(what)
+        self._waiting.append(_Waiting(command, digest, what, contract, size, answer))
         if self._working is None:
             self._working = asyncio.create_task(self._work(), name="commands together")
         found = await answer
@@ -128,13 +137,11 @@ class _Queue(Generic[T]):
         while self._waiting:
             await self._pace.begin()
             batch = self._next()
-            try:
-                answers = await _do(self._kind, batch)
-            except Exception as error:
-                if not isinstance(error, (Refusal, asyncpg.UniqueViolationError)):
-                    log.exception("%d commands are done one by one", len(batch))
-                answers = [None] * len(batch)
-            self._pace.streams(GATHER)
+            answers = await _do(self._kind, batch)
+            if sum(each.size for each in batch) > LARGE * len(batch):
+                self._pace.pauses()
+            else:
+                self._pace.streams(GATHER)
             for each, answer in zip(batch, answers, strict=True):
                 if not each.answer.done():
                     each.answer.set_result(answer)
@@ -161,31 +168,36 @@ class _Queue(Generic[T]):
 
 
 async def _do(kind: Together[T], batch: Sequence[_Waiting[T]]) -> Sequence[Answer | Refusal | None]:
-    """All in one transaction, but for those that are held. Raises whatever spoils it for all."""
+    """All in one transaction, but for those that are held; None for those it can't be done for."""
+    held: Sequence[Held | None] = [None] * len(batch)
     try:
-        return await _do_all(kind, batch)
-    except asyncpg.LockNotAvailableError:
-        held = await _held(kind, batch)
-        free = [each for each, refusal in zip(batch, held, strict=True) if refusal is None]
-        done = iter(await _do_all(kind, free) if free else ())
-        return [refusal or next(done) for refusal in held]
+        try:
+            return await _do_all(kind, batch)
+        except asyncpg.LockNotAvailableError:
+            held = await _held(batch)
+            free = [each for each, refusal in zip(batch, held, strict=True) if refusal is None]
+            done = iter(await _do_all(kind, free) if free else ())
+            return [refusal or next(done) for refusal in held]
+    except Exception as error:
+        if not isinstance(error, (Refusal, asyncpg.UniqueViolationError)):
+            log.exception("%d commands are done one by one", len(batch))
+        return held
 
 
-async def _held(kind: Together[T], batch: Sequence[_Waiting[T]]) -> list[Held | None]:
+async def _held(batch: Sequence[_Waiting[T]]) -> list[Held | None]:
     """A refusal for each whose office or contract somebody else holds just now."""
-    contracts = [(each.command.office, kind.contract(each.what)) for each in batch]
     async with batch[0].command.transactions.begin() as connection:
         rows = await connection.fetch(
             """select pg_try_advisory_xact_lock_shared(office)
                       and pg_try_advisory_xact_lock(contract) as free
                from unnest($1::bigint[], $2::bigint[]) with ordinality as n (office, contract, n)
                order by n""",
-            [office_number(office) for office, _ in contracts],
-            [contract_number(f"{office}/{contract}") for office, contract in contracts],
+            [office_number(each.command.office) for each in batch],
+            [contract_number(each.held) for each in batch],
         )
     return [
-        None if row["free"] else Held(contract=contract, patience=PATIENCE)
-        for row, (_, contract) in zip(rows, contracts, strict=True)
+        None if row["free"] else Held(contract=each.contract, patience=PATIENCE)
+        for row, each in zip(rows, batch, strict=True)
     ]
 
 
@@ -194,7 +206,7 @@ async def _do_all(
 ) -> Sequence[Answer | Refusal | None]:
     transactions = batch[0].command.transactions
     offices = sorted({each.command.office for each in batch})
-    contracts = sorted({f"{each.command.office}/{kind.contract(each.what)}" for each in batch})
+    contracts = sorted({each.held for each in batch})
     locks = *map(office_shared, offices), *map(contract_lock, contracts)
     async with transactions.begin(*locks, patience=PATIENCE) as connection:
         entered = await _enter(connection, batch)

@@ -14,6 +14,7 @@ from datetime import date
 
 from houqin_shared.bus import Subscription
 from houqin_shared.outbox import NOT_SENT
+from houqin_shared.pace import rest
 from houqin_shared.telemetry.figures import Figure
 from houqin_shared.transaction import Pool
 
@@ -93,11 +94,6 @@ class Samples:
 DATABASE, BUS, FIGURES = LOOKS = ("database", "bus", "figures")
 
 
-def rest(took: float) -> float:
-    """Seconds from a look that took so many to the next."""
-    return min(max(PERIOD, took * SHARE), LONGEST)
-
-
 class Sampler:
     """Looks at one service's database and bus."""
 
@@ -110,6 +106,8 @@ class Sampler:
         self._figures = figures
         self._due = dict.fromkeys((figure.name for figure in figures), 0.0)
         self._blind: set[str] = set()
+        self._unanswered: set[str] = set()
+        """Figures that could not be had when they were last asked for."""
         self.samples = Samples()
         self.failed = Counter(dict.fromkeys(LOOKS, 0))
 
@@ -117,7 +115,7 @@ class Sampler:
         """Look until cancelled."""
         while True:
             took = await self.look()
-            await asyncio.sleep(rest(took))
+            await asyncio.sleep(rest(took, SHARE, PERIOD, LONGEST))
 
     async def look(self) -> float:
         """At all that is due; what fails is counted, and said once until it succeeds again.
@@ -160,13 +158,22 @@ class Sampler:
 
     async def _look_at_figures(self) -> None:
         for figure in self._figures:
-            began = time.monotonic()
-            if began < self._due[figure.name]:
-                continue
+            if time.monotonic() >= self._due[figure.name]:
+                self._unanswered.add(figure.name)
+                await self._ask(figure)
+                self._unanswered.remove(figure.name)
+        if self._unanswered:
+            raise LookupError(f"not had yet: {', '.join(sorted(self._unanswered))}")
+
+    async def _ask(self, figure: Figure) -> None:
+        """One that takes too long to be had is no sooner due again for that."""
+        began = time.monotonic()
+        try:
             rows = await self._pool.fetch(figure.sql)
+        finally:
             took = time.monotonic() - began
-            self._due[figure.name] = began + max(
-                figure.every, min(took * FIGURES_SHARE, FIGURES_LONGEST)
+            self._due[figure.name] = began + rest(
+                took, FIGURES_SHARE, figure.every, FIGURES_LONGEST
             )
-            values = [(tuple(map(str, row[:-1])), float(row[-1])) for row in rows]
-            self.samples.figures = {**self.samples.figures, figure.name: values}
+        values = [(tuple(map(str, row[:-1])), float(row[-1])) for row in rows]
+        self.samples.figures = {**self.samples.figures, figure.name: values}

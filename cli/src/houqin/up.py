@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 from houqin_ops.client import SERVICE_NAMES
@@ -20,17 +19,12 @@ from houqin.datadir import DataDirectory
 from houqin.gateway import SERVICES
 from houqin.plan import Plan
 from houqin.ports import require_free
-from houqin.postgres import embedded_server, ending_with
+from houqin.postgres import database_of, embedded_server, ending_with
 
 BUS_CONNECTIONS = 5
 """To the bus's database, at most, of one process."""
 FEWEST, MOST = 5, 10
 """Connections to its own database that a process can work with, and that are of use to it."""
-
-
-def database_of(server_url: str, name: str) -> str:
-    """The URL of one database on a server."""
-    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
 
 
 async def create_databases(server_url: str, names: Iterable[str]) -> tuple[dict[str, str], int]:

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from socket import socket
 from typing import NoReturn
 
 import uvicorn
@@ -83,10 +84,11 @@ def serve(service: Service) -> None:
     server = uvicorn.Server(config)
     if settings.ends_with_stdin:
         threading.Thread(target=_end_with_stdin, name="ends with stdin", daemon=True).start()
+    listening = None if settings.listening is None else [socket(fileno=settings.listening)]
     prepare_process()
     try:
         with exported(settings.host, settings.metrics_port):
-            server.run()
+            server.run(listening)
     except Misconfigured as error:
         _refuse(service, error)
     sys.exit(0 if server.started else 1)

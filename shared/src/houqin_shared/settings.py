@@ -19,6 +19,8 @@ class Settings:
     """Signs tokens."""
     host: str = "127.0.0.1"
     port: int = 8000
+    listening: int | None = None
+    """The file descriptor of a socket that listens already, instead of on a port of the host."""
     root_path: str = ""
     """What a path begins with outside, such as /billing; a proxy may take it off or not."""
     connections: int = 10
@@ -39,7 +41,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """DATABASE_URL, BUS_URL, HOUQIN_TOKEN_KEY, HOUQIN_TOKEN_KEY_PREVIOUS; HOST, PORT,
-        ROOT_PATH, DATABASE_CONNECTIONS, HOUQIN_MIGRATE=never, END_WITH_STDIN=1;
+        LISTEN_FD, ROOT_PATH, DATABASE_CONNECTIONS, HOUQIN_MIGRATE=never, END_WITH_STDIN=1;
         HOUQIN_MOST_BACKLOG, HOUQIN_KEEP_{OUTBOX,LOG,INBOX,ANSWERS}_DAYS; METRICS_PORT; and
         Kafka's. Raises Misconfigured.
         """
@@ -49,6 +51,7 @@ class Settings:
             token_key=_required("HOUQIN_TOKEN_KEY", environment),
             host=environment.get("HOST", "127.0.0.1"),
             port=whole_number(environment, "PORT", 8000, 65_535),
+            listening=_if_set(environment, "LISTEN_FD", 3, 1_048_575),
             root_path=environment.get("ROOT_PATH", ""),
             connections=whole_number(environment, "DATABASE_CONNECTIONS", 10, 10_000),
             migrates=_migrates(environment),
@@ -62,9 +65,12 @@ class Settings:
 
 def metrics_port(environment: Mapping[str, str]) -> int | None:
     """Read METRICS_PORT. Raises Misconfigured."""
-    if not environment.get("METRICS_PORT"):
-        return None
-    return whole_number(environment, "METRICS_PORT", 9090, 65_535)
+    return _if_set(environment, "METRICS_PORT", 9090, 65_535)
+
+
+def _if_set(environment: Mapping[str, str], name: str, usual: int, most: int) -> int | None:
+    """Raises Misconfigured."""
+    return whole_number(environment, name, usual, most) if environment.get(name) else None
 
 
 def _migrates(environment: Mapping[str, str]) -> bool:

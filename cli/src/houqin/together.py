@@ -39,7 +39,7 @@ def run(
     }
     server = Server(server_config(create_gateway(settings), HOST, plan.port), ready)
     data.note_processes([{"name": "houqin", "pid": os.getpid(), "port": plan.port}])
-    prepare_process()
+    prepare_process(server)
     with exported(HOST, plan.metrics_port):
         server.run()
     return 0 if server.started else 1

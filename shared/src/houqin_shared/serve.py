@@ -57,11 +57,12 @@ def server_config(app: ASGIApp, host: str, port: int, root_path: str = "") -> uv
     )
 
 
-def prepare_process() -> None:
-    """Before the server runs, once all is imported and made."""
-    # uvicorn ends gracefully and then raises the signal again: what follows must still be done.
+def prepare_process(server: uvicorn.Server) -> None:
+    """Before `server` runs, once all is imported and made."""
+    # uvicorn ends gracefully and then raises the signal again: what follows must still be done. A
+    # signal that comes before it listens to any is not lost: it ends as soon as it has started.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, server.handle_exit)
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 20)
@@ -85,7 +86,7 @@ def serve(service: Service) -> None:
     if settings.ends_with_stdin:
         threading.Thread(target=_end_with_stdin, name="ends with stdin", daemon=True).start()
     listening = None if settings.listening is None else [socket(fileno=settings.listening)]
-    prepare_process()
+    prepare_process(server)
     try:
         with exported(settings.host, settings.metrics_port):
             server.run(listening)

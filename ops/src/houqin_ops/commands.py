@@ -7,8 +7,9 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
-from houqin_ops.client import SERVICE_NAMES, Client, Json, Unexpected, at
+from houqin_ops.client import SERVICE_NAMES, Client, Json, Unexpected, Unreachable, at
 from houqin_ops.rest import Stuck
 from houqin_ops.verify import balances, verify
 
@@ -17,12 +18,33 @@ Command = Callable[[Client], Awaitable[tuple[Json, bool]]]
 
 READY = "ready"
 
+T = TypeVar("T")
 
-async def _flows(client: Client) -> list[Json]:
-    flows = await asyncio.gather(
-        *(client.get(service, "/v1/ops/flow") for service in SERVICE_NAMES)
-    )
-    return list(flows)
+
+async def _of_each(ask: Callable[[str], Awaitable[T]]) -> dict[str, T | str]:
+    """What each service answers, or why it can't be asked: what is wrong with one is no reason not
+    to ask the others. Raises Unreachable, Unexpected if none answers.
+    """
+
+    async def answer(service: str) -> T | Unreachable | Unexpected:
+        try:
+            return await ask(service)
+        except (Unreachable, Unexpected) as error:
+            return error
+
+    answers = await asyncio.gather(*(answer(service) for service in SERVICE_NAMES))
+    errors = [each for each in answers if isinstance(each, Unreachable | Unexpected)]
+    if len(errors) == len(answers):
+        raise errors[0]
+    return {
+        service: str(each) if isinstance(each, Unreachable | Unexpected) else each
+        for service, each in zip(SERVICE_NAMES, answers, strict=True)
+    }
+
+
+async def _flow(client: Client, service: str) -> Json:
+    flow: Json = await client.get(service, "/v1/ops/flow")
+    return flow
 
 
 async def _offices(client: Client) -> list[str]:
@@ -31,8 +53,7 @@ async def _offices(client: Client) -> list[str]:
 
 async def status(client: Client) -> tuple[Json, bool]:
     """Is every service ready and hearing, and where does each office's day stand? 服务状态"""
-    conditions = await asyncio.gather(*(_condition(client, service) for service in SERVICE_NAMES))
-    services = dict(zip(SERVICE_NAMES, conditions, strict=True))
+    services = await _of_each(lambda service: _condition(client, service))
     answering = [service for service in SERVICE_NAMES if services[service] == READY]
     offices = await _offices(client) if "contract" in answering else []
     swept_on = {
@@ -46,10 +67,10 @@ async def status(client: Client) -> tuple[Json, bool]:
 
 
 async def _condition(client: Client, service: str) -> str:
-    """Ready, or why not: what is wrong with one service is no reason not to ask the others."""
+    """Ready, or why not. Raises Unreachable."""
     try:
         await client.get(service, "/health/ready")
-        flow = await client.get(service, "/v1/ops/flow")
+        flow = await _flow(client, service)
     except Unexpected as error:
         return str(error)
     return f"halted: {flow['halted_because']}" if flow["halted"] else READY
@@ -57,26 +78,29 @@ async def _condition(client: Client, service: str) -> str:
 
 async def lag(client: Client) -> tuple[Json, bool]:
     """What was told and not sent, sent and not heard, parked 收发进度"""
-    flows = await _flows(client)
-    well = not any(flow["parked"] or flow["halted"] for flow in flows)
-    return {flow["service"]: flow for flow in flows}, well
+    flows = await _of_each(lambda service: _flow(client, service))
+    well = not any(isinstance(f, str) or f["parked"] or f["halted"] for f in flows.values())
+    return {f"{service}-svc": flow for service, flow in flows.items()}, well
 
 
 async def dead(client: Client) -> tuple[Json, bool]:
     """What could not be applied, with its error, and what waits behind it 死信"""
-    found = {
-        service: (await client.get(service, "/v1/ops/dead-letters"))["items"]
-        for service in SERVICE_NAMES
-    }
+
+    async def letters(service: str) -> Any:
+        return (await client.get(service, "/v1/ops/dead-letters"))["items"]
+
+    found = await _of_each(letters)
     return found, not any(found.values())
 
 
 async def replay_dead(client: Client) -> tuple[Json, bool]:
     """Try all that is parked again 重放死信"""
-    left = {}
-    for service in SERVICE_NAMES:
+
+    async def still_parked(service: str) -> Any:
         answer = await client.call("POST", service, "/v1/ops/dead-letters/replay")
-        left[service] = answer.body["still_parked"]
+        return answer.body["still_parked"]
+
+    left = await _of_each(still_parked)
     return {"still_parked": left}, not any(left.values())
 
 
@@ -92,7 +116,7 @@ async def trial_balance(client: Client) -> tuple[Json, bool]:
 async def verify_all(client: Client) -> tuple[Json, bool]:
     """Do the four services agree, to the last fen? 四个服务是否相符"""
     offices = {office: await verify(client, office) for office in await _offices(client)}
-    flows = await _flows(client)
+    flows = await asyncio.gather(*(_flow(client, service) for service in SERVICE_NAMES))
     figures = ("outbox", "lag", "parked", "dead", "halted")
     flow = {name: sum(each[name] for each in flows) for name in figures}
     well = not any(flow.values()) and not any(each["wrong"] for each in offices.values())

@@ -12,6 +12,7 @@ from typing import NoReturn
 import broker
 
 from bench import ROOT
+from bench.cores import write_cores
 from bench.machine import machine
 from bench.page import write_page
 from bench.plan import FULL, PARTS, QUICK, USUAL, WITHOUT_KAFKA, Suite
@@ -55,6 +56,7 @@ def main() -> int:
     print(f"All figures: {given.out}")
     if given.out == LATEST:
         write_page(results, PAGE, draw(results, PAGE.parent / "performance"))
+        write_cores(results, PAGE.parent)
         print(f"The page about them: {PAGE}")
     return 0
 

@@ -8,7 +8,7 @@ import asyncpg
 from bench.load import Plan
 from bench.machine import Machine
 from bench.product import Product
-from bench.window import CONNECTIONS, all_booked, generator, moments, require_accepted
+from bench.window import CONNECTIONS, exactly, generator, moments, reach, require_accepted
 from bench.workload import Workload
 
 
@@ -40,7 +40,8 @@ async def catch_up(
         require_accepted(contestant, seen)
         started = time.time()
         await product.start_service("billing")
-        await all_booked(connection, contestant.ledger, window, before, findings * visits)
+        await reach(connection, contestant.ledger, before + findings * visits)
+        await exactly(connection, contestant.ledger, window, findings * visits)
         booked = sorted(at for _, at in await moments(connection, contestant.ledger, window))
     finally:
         await connection.close()

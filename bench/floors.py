@@ -11,9 +11,10 @@ from shutil import which
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
+from ports import free_port
 
 from bench.load import Plan
-from bench.machine import Kafka, Machine, free_port, wait_for_port
+from bench.machine import Kafka, Machine, wait_for_port
 from bench.window import CONNECTIONS, generator
 
 EMPTY_ROUTE = "empty route"

@@ -7,17 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import broker
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from houqin.postgres import embedded_server
+from houqin.postgres import database_of, embedded_server
 
 from bench import ROOT
 
@@ -37,6 +36,10 @@ POSTGRES_SETTINGS = {
     # The moment at which each row was committed is read afterwards, at no cost meanwhile.
     "track_commit_timestamp": "on",
 }
+
+
+DATABASES = """
+    select datname as name from pg_database where datallowconn and datname <> 'template1'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +100,21 @@ class Machine:
 
     async def database(self, name: str, schema: str = "") -> str:
         """A new database; its URL."""
-        await _execute(self.postgres_url, f'create database "{name}"')
-        url = urlunsplit(urlsplit(self.postgres_url)._replace(path=f"/{name}"))
+        async with _connected(self.postgres_url) as connection:
+            await connection.execute(f'create database "{name}"')
+        url = database_of(self.postgres_url, name)
         if schema:
-            await _execute(url, schema)
+            async with _connected(url) as connection:
+                await connection.execute(schema)
         return url
 
     async def settle(self) -> None:
         """So that no contestant pays for what another has written, as to autovacuum."""
-        for name in await _databases(self.postgres_url):
-            url = urlunsplit(urlsplit(self.postgres_url)._replace(path=f"/{name}"))
-            await _execute(url, "vacuum (analyze)")
-        await _execute(self.postgres_url, "checkpoint")
+        async with _connected(self.postgres_url) as connection:
+            for row in await connection.fetch(DATABASES):
+                async with _connected(database_of(self.postgres_url, row["name"])) as each:
+                    await each.execute("vacuum (analyze)")
+            await connection.execute("checkpoint")
 
     def kafka(self) -> Kafka:
         """A new broker. Raises RuntimeError if there is none to be had."""
@@ -158,19 +164,11 @@ class Machine:
         return (self.folder / f"{part.name}.log").read_text(errors="replace")[-3000:]
 
 
-async def _databases(url: str) -> list[str]:
+@asynccontextmanager
+async def _connected(url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
     connection = await asyncpg.connect(url)
     try:
-        rows = await connection.fetch("select datname from pg_database where datallowconn")
-    finally:
-        await connection.close()
-    return [row["datname"] for row in rows if row["datname"] != "template1"]
-
-
-async def _execute(url: str, sql: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(sql)
+        yield connection
     finally:
         await connection.close()
 
@@ -189,10 +187,6 @@ async def wait_for_port(machine: Machine, part: Part, port: int) -> None:
         writer.close()
         return
     raise RuntimeError(f"{part.name} did not start: {machine.log_of(part)}")
-
-
-def free_port() -> int:
-    return broker.free_port()
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from houqin.officefile import OfficeFile, read_office_file
 from houqin.replay import commands
 from houqin_ops.client import SERVICE_NAMES
 from houqin_shared.auth import Role, issue_token
+from ports import free_port
 
 from bench import ROOT
-from bench.machine import Kafka, Machine, Part, free_port, wait_for_port
+from bench.machine import Kafka, Machine, Part, wait_for_port
 from bench.window import Contestant, Failed, Ledger
 from bench.workload import TODAY, Scope
 

@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from acceptance.installation import Installation
 from founding import FOUNDING, OFFICE
-from houqin.up import database_of
+from houqin.postgres import database_of
 
 AGE = "interval '100 days'"
 FILLING = {

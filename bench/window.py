@@ -122,7 +122,7 @@ async def measure(machine: Machine, contestant: Contestant, window: str, load: L
             require_accepted(contestant, seen)
             await reach(connection, contestant.ledger, before + load.all_findings)
             cost = meter.read(seen.cpu)
-            await all_booked(connection, contestant.ledger, window, before, load.all_findings)
+            await exactly(connection, contestant.ledger, window, load.all_findings)
         bookings = await moments(connection, contestant.ledger, window)
     finally:
         await connection.close()
@@ -148,22 +148,17 @@ async def reach(
         await asyncio.sleep(LOOK)
 
 
-async def all_booked(
-    connection: "asyncpg.Connection[asyncpg.Record]",
-    ledger: Ledger,
-    window: str,
-    before: int,
-    findings: int,
+async def exactly(
+    connection: "asyncpg.Connection[asyncpg.Record]", ledger: Ledger, window: str, findings: int
 ) -> None:
-    """Wait until all is booked, asking the exact question, which reads the whole ledger, only when
+    """Wait until each finding is booked once, which reads the whole ledger: to be asked only when
     it may be so. Raises Failed.
     """
-    await reach(connection, ledger, before + findings)
+    count = f"select count(*) from ({ledger.booked}) as booked"
     began = time.monotonic()
     booked = 0
     while time.monotonic() - began < LONGEST:
-        exactly = f"select count(*) from ({ledger.booked}) as booked"
-        booked = await connection.fetchval(exactly, f"{window}-%")
+        booked = await connection.fetchval(count, f"{window}-%")
         if booked == findings:
             return
         if booked > findings:

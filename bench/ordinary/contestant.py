@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from bench.machine import Kafka, Machine, Part, free_port, wait_for_port
+from ports import free_port
+
+from bench.machine import Kafka, Machine, Part, wait_for_port
 from bench.ordinary import PARTITIONS, TOPIC
 from bench.ordinary.models import Base, engine_of
 from bench.window import Contestant, Ledger

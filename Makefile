@@ -33,13 +33,13 @@ test: setup      ## all tests but the longest; lint and specs are in .ci/run
 test-all: setup  ## every test but test-faults', every example office
 	$(BIN)/python -m pytest -m "not ($(ALONE))" -n 2 --dist loadfile --no-loadscope-reorder
 
-test-faults: setup ## everything is broken under load (20 minutes); HOUQIN_SEED repeats a run
-	$(BIN)/python -m pytest tests/faults -m faults -v --durations=0 --durations-min=30
+test-faults: setup ## everything is broken under load (16 minutes); HOUQIN_SEED repeats a run
+	$(BIN)/python -m pytest tests/faults -m faults -v -n 2 --dist loadfile --no-loadscope-reorder --durations=0 --durations-min=30
 
 compose-test: setup ## docker-compose.yml built, run and broken on this machine's engine (half an hour)
 	$(BIN)/python -m pytest tests/deployment -m compose -v --durations=0 --durations-min=10
 
-k8s-test: setup  ## deploy/k8s run and disturbed on the cluster that kubectl speaks to (10 minutes)
+k8s-test: setup  ## deploy/k8s run and disturbed on the cluster that kubectl speaks to (16 minutes)
 	$(BIN)/python -m pytest tests/cluster -m cluster -v --durations=0 --durations-min=10
 
 upgrade-test: setup ## the code of BASE=<revision> while this one takes its place (5 minutes)
@@ -48,7 +48,7 @@ upgrade-test: setup ## the code of BASE=<revision> while this one takes its plac
 simulate: setup  ## random offices and faults; HOUQIN_SEED and HOUQIN_STEPS repeat one
 	$(BIN)/python -m pytest tests/simulation -m slow -s
 
-bench: setup     ## measure; writes bench/results/latest.json and docs/performance.md (15 minutes)
+bench: setup     ## measure; writes bench/results/latest.json and the pages about it (15 minutes)
 	$(BIN)/uv sync --frozen --quiet --inexact --no-python-downloads --group bench
 	$(BIN)/python -m bench
 

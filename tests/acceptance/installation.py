@@ -12,9 +12,10 @@ from typing import Any
 
 import asyncpg
 import psutil
-from broker import free_port
+from ports import free_port
 
-PATIENCE = 60
+PATIENCE = 300
+"""Seconds after which something will not come any more, on the slowest and busiest machine."""
 
 
 def until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:

@@ -53,17 +53,6 @@ async def test_days_that_are_swept_bring_about_what_days_that_are_played_do(
     installation.verify()
 
 
-def test_the_days_of_a_live_office_pass_by_themselves(installation: Installation) -> None:
-    with httpx.Client(base_url=installation.url, timeout=PATIENCE) as client:
-        client.headers["Authorization"] = f"Bearer {installation.token('system')}"
-        office = {"name": "鄂州", "clock": "live", "opens_on": "2026-01-01"}
-        assert client.put("/contract/v1/offices/live", json=office).status_code in (200, 201)
-    for office_id, why in (("live", "swept-by-itself"), ("nowhere", "unknown-office")):
-        done = installation.run("ops", "sweep", "2099-01-01", office_id)
-        assert done.returncode == 2
-        assert why in done.stderr
-
-
 def test_the_key_of_a_container_is_enough(installation: Installation) -> None:
     key = installation.token("key")
     for question in ("status", "replay-dead", "verify"):
@@ -85,3 +74,15 @@ def test_who_may_not_ask_is_told_so(
     done = houqin_ops(installation.url, "verify", **environment)
     assert done.returncode == 2
     assert why in done.stderr
+
+
+def test_the_days_of_a_live_office_pass_by_themselves(installation: Installation) -> None:
+    """The last here: where an office lives, days are under way whenever `verify` asks."""
+    with httpx.Client(base_url=installation.url, timeout=PATIENCE) as client:
+        client.headers["Authorization"] = f"Bearer {installation.token('system')}"
+        office = {"name": "鄂州", "clock": "live", "opens_on": "2026-01-01"}
+        assert client.put("/contract/v1/offices/live", json=office).status_code in (200, 201)
+    for office_id, why in (("live", "swept-by-itself"), ("nowhere", "unknown-office")):
+        done = installation.run("ops", "sweep", "2099-01-01", office_id)
+        assert done.returncode == 2
+        assert why in done.stderr

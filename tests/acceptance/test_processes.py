@@ -3,14 +3,13 @@
 import asyncio
 import json
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 import pytest
-from broker import free_port
+from ports import free_port
 
 from acceptance.installation import HOUQIN, PATIENCE, Installation, until
 
@@ -44,9 +43,8 @@ def test_a_child_that_is_killed_starts_again_and_is_waited_for(
     }
     assert "inspection-1 ENDED (signal 9) and starts again" in own_installation.log()
 
-    began = time.monotonic()
     assert own_installation.stop() == 0
-    assert time.monotonic() - began < 20
+    assert "KILLED" not in own_installation.log(), "each ended by itself, and in time"
     assert not any(process.is_running() for process in again.values())
     assert not (own_installation.folder / "processes.json").exists()
 
@@ -106,9 +104,9 @@ def test_a_service_that_has_lost_its_place_halts_and_everybody_can_see_it(
 
 @pytest.mark.slow
 def test_an_office_is_played_exactly_on_kafka_by_two_replicas(
-    own_installation: Installation, kafka: str
+    own_installation: Installation, own_kafka: str
 ) -> None:
-    own_installation.start("--bus", "kafka", "--kafka", kafka, *TWO_BILLING)
+    own_installation.start("--bus", "kafka", "--kafka", own_kafka, *TWO_BILLING)
     expected = json.loads((HERE / "expected" / "sanmen.json").read_text(encoding="utf-8"))
     assert own_installation.replay(HERE.parents[1] / "examples" / "sanmen.yaml") == expected
     own_installation.verify()

@@ -9,19 +9,16 @@ import asyncio
 import copy
 import importlib
 import threading
-import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import httpx
 import orjson
 import pytest
 import schemathesis
 import uvicorn
+from acceptance.installation import until
 from founding import FOUNDING
 from houqin_shared.app import create_app, openapi_bytes
 from houqin_shared.auth import Role, issue_token
@@ -64,28 +61,6 @@ def service_named(name: str) -> Service:
 
 
 @contextmanager
-def databases(server: str) -> Iterator[Callable[[], str]]:
-    """Makes empty databases; all are dropped in the end."""
-    names: list[str] = []
-
-    async def run(*statements: str) -> None:
-        connection = await asyncpg.connect(server)
-        for statement in statements:
-            await connection.execute(statement)
-        await connection.close()
-
-    def create() -> str:
-        names.append(f"test_{uuid.uuid4().hex[:12]}")
-        asyncio.run(run(f'create database "{names[-1]}"'))
-        return urlunsplit(urlsplit(server)._replace(path=f"/{names[-1]}"))
-
-    try:
-        yield create
-    finally:
-        asyncio.run(run(*(f'drop database "{name}" with (force)' for name in names)))
-
-
-@contextmanager
 def serving(service: Service, database: str, bus: str) -> Iterator[str]:
     """The service on a port of this machine; its address."""
     app = create_app(service, Settings(database, bus, TOKEN_KEY))
@@ -101,34 +76,28 @@ def serving(service: Service, database: str, bus: str) -> Iterator[str]:
         thread.join()
 
 
-def until(condition: Callable[[], bool], what: str) -> None:
-    limit = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < limit, what
-        time.sleep(0.02)
-
-
 def token() -> str:
     return f"Bearer {issue_token(TOKEN_KEY, 'tester', Role.SYSTEM)}"
 
 
 @pytest.fixture(params=SERVICES)
-def served(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[tuple[Service, str]]:
+def served(
+    request: pytest.FixtureRequest, new_database: Callable[[], Coroutine[None, None, str]]
+) -> Iterator[tuple[Service, str]]:
     """A service that knows an office with a contract, and its address."""
     contracts, service = service_named("contract"), service_named(request.param)
-    with databases(postgres_url) as new_database:
-        bus = new_database()
-        with serving(contracts, new_database(), bus) as first:
-            with httpx.Client(base_url=first, headers={"Authorization": token()}) as client:
-                for method, path, body in FOUNDING:
-                    answer = client.request(method, path, json=body)
-                    assert answer.status_code in (200, 201), answer.text
-            if service is contracts:
-                yield service, first
-                return
-            with serving(service, new_database(), bus) as second:
-                _wait_for_the_contract(first, second)
-                yield service, second
+    bus, own, other = (asyncio.run(new_database()) for _ in range(3))
+    with serving(contracts, own, bus) as first:
+        with httpx.Client(base_url=first, headers={"Authorization": token()}) as client:
+            for method, path, body in FOUNDING:
+                answer = client.request(method, path, json=body)
+                assert answer.status_code in (200, 201), answer.text
+        if service is contracts:
+            yield service, first
+            return
+        with serving(service, other, bus) as second:
+            _wait_for_the_contract(first, second)
+            yield service, second
 
 
 def _wait_for_the_contract(contracts: str, service: str) -> None:
@@ -177,7 +146,6 @@ def ask(
 
     @settings(
         max_examples=EXAMPLES[mode],
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

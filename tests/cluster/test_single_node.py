@@ -3,6 +3,7 @@
 It needs a cluster whose node has the images, and kubectl; the tests share one namespace.
 """
 
+import itertools
 import json
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from acceptance.installation import until
 from houqin_ops.client import SERVICE_NAMES
 
 from cluster import next_version
-from cluster.namespace import ROOT, Namespace, kubectl, read
+from cluster.namespace import PATIENCE, ROOT, Namespace, kubectl, read
 
 pytestmark = pytest.mark.cluster
 
@@ -83,6 +84,17 @@ def test_an_office_is_played_exactly_while_pods_come_and_go(
         delete("contract-svc")
         delete("billing-svc")
         kill("feedback-svc")
+
+
+def test_an_office_is_played_exactly_while_postgres_and_kafka_begin_again(
+    namespace: Namespace, tmp_path: Path
+) -> None:
+    """Both are ended in turn, with time to end well and without; their volumes stay."""
+    with offices_played_exactly(namespace, tmp_path, "xiangshan", "random-6", "random-8"):
+        for seconds, pod in itertools.product((60, 1), ("pod/kafka-0", "pod/postgres-0")):
+            kubectl("delete", pod, f"--grace-period={seconds}")
+            for what in ("create", "condition=Ready"):
+                kubectl("wait", pod, f"--for={what}", f"--timeout={PATIENCE}s")
 
 
 def test_a_version_with_a_new_schema_comes_and_goes_while_an_office_is_played(

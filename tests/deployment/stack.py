@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from broker import free_port
 from houqin import envfile
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCEPTANCE = ROOT / "tests" / "acceptance"

@@ -34,5 +34,6 @@ The same is proven elsewhere, closer to the code:
   tests/acceptance/test_processes
 - 18 tables that change under prepared statements: shared/tests/test_flow
 
-`make test` runs the quick ones; `make test-faults` those that are marked, one after another.
+`make test` runs the quick ones; `make test-faults` those that are marked, two
+files at a time: they wait more than they work.
 """

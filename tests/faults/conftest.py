@@ -11,8 +11,6 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from faults.system import SEED, System, luck_of
 
-NO_KAFKA = "NO REAL KAFKA HERE, this promise was not proven on it"
-
 
 def pytest_report_header() -> str:
     return f"HOUQIN_SEED={SEED} make test-faults  # repeats this run"
@@ -24,20 +22,11 @@ def luck(request: pytest.FixtureRequest) -> random.Random:
     return luck_of(request.node.name)
 
 
-@pytest.fixture(scope="module")
-def broker_of_faults() -> Iterator[broker.Broker]:
-    """A real Apache Kafka that may be killed; it is emptied between tests."""
-    if missing := broker.why_not():
-        pytest.skip(f"{NO_KAFKA}: {missing}")
-    running = broker.Broker().start()
-    yield running
-    running.remove()
-
-
 @pytest.fixture
-def own_broker(broker_of_faults: broker.Broker) -> Iterator[broker.Broker]:
-    yield broker_of_faults
-    asyncio.run(_empty(broker_of_faults.address))
+def own_broker(broker_of_module: broker.Broker) -> Iterator[broker.Broker]:
+    """A real Apache Kafka that may be killed; it is emptied between tests."""
+    yield broker_of_module
+    asyncio.run(_empty(broker_of_module.address))
 
 
 async def _empty(address: str) -> None:

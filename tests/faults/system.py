@@ -13,6 +13,7 @@ import sys
 import sysconfig
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,6 @@ from typing import Any
 import httpx
 import psutil
 from acceptance.installation import Installation, until
-from broker import free_port
 from houqin.gateway import SERVICES
 from houqin.officefile import read_office_file
 from houqin.postgres import embedded_server
@@ -32,6 +32,7 @@ from houqin_ops.rest import bring_to_rest
 from houqin_shared.failpoints import FAILPOINT, SPENT, Point
 from houqin_shared.tables import mechanism_tables
 from model import play_file
+from ports import free_port
 from simulation.story import tell
 from sqlalchemy import MetaData
 
@@ -46,8 +47,8 @@ LONGEST = 420
 """Seconds of one replay, with all that befalls it."""
 
 
-SEED = int(os.environ.get("HOUQIN_SEED", random.SystemRandom().randrange(10**6)))
-"""Of this run: offices, kills and moments are drawn from it."""
+SEED = int(os.environ.setdefault("HOUQIN_SEED", str(random.SystemRandom().randrange(10**6))))
+"""Of this run: offices, kills and moments are drawn from it. All processes of a run share it."""
 
 
 def luck_of(test: str) -> random.Random:
@@ -84,7 +85,10 @@ class Replaying:
     """A replay beside the test, begun again when it was cut off, as a person would."""
 
     def __init__(
-        self, installation: Installation, office: Office, client: type[Client] = Client
+        self,
+        installation: Installation,
+        office: Office,
+        client: Callable[[str, str], Client] = Client,
     ) -> None:
         self._installation = installation
         self._office = office
@@ -240,7 +244,9 @@ class System(Installation):
 
     def joined_by(self, service: str) -> subprocess.Popen[bytes]:
         """One more replica, that the parent knows nothing of, ready for work."""
-        environment = self.processes()[f"{service}-1"].environ() | {"PORT": str(free_port())}
+        environment = self.processes()[f"{service}-1"].environ() | {
+            "PORT": str(free_port()), "LISTEN_FD": "",
+        }  # fmt: skip
         joined = subprocess.Popen(
             [sys.executable, "-m", f"{service}_svc"], env=environment, stdin=subprocess.PIPE
         )
@@ -265,6 +271,11 @@ class System(Installation):
 
         answer, well = asyncio.run(ask())
         assert well, answer
+
+    def ends_well(self) -> None:
+        """All is well, and it ends when it is told to."""
+        self.all_is_well()
+        assert self.stop() == 0
 
     def end(self) -> None:
         """Whatever state it is in."""

@@ -2,14 +2,15 @@
 
 import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from acceptance.installation import until
-from houqin_ops.client import SERVICE_NAMES, Answer, Client, Json
+from houqin_ops.client import SERVICE_NAMES, Client
 from houqin_shared.failpoints import Point
 
 from faults.system import LONGEST, Office, Replaying, System, luck_of
@@ -24,27 +25,10 @@ PLAYS = 2
 """Offices that are played at any time."""
 
 
-class Persistent(Client):
-    """Asks for a sweep again that broke off, which is safe; otherwise a replay of many days would
-    begin again at every death, and hardly ever come to the end of a month.
-    """
-
-    def __init__(self, url: str, token: str) -> None:
-        super().__init__(url, token, patience=LONGEST)
-
-    async def call(
-        self,
-        method: str,
-        service: str,
-        path: str,
-        body: Json | None = None,
-        *,
-        key: str | None = None,
-        query: Mapping[str, str] | None = None,
-    ) -> Answer:
-        # By its key the gateway knows that it may ask another replica.
-        key = path if path.endswith("/sweeps") else key
-        return await super().call(method, service, path, body, key=key, query=query)
+PERSISTENT = partial(Client, patience=LONGEST)
+"""Asks for a day again that broke off; otherwise a replay of many days would begin again at every
+death, and hardly ever come to the end of a month.
+"""
 
 
 @pytest.mark.faults
@@ -63,8 +47,7 @@ def test_02_killed_at_each_point_nothing_is_lost_or_done_twice(
         reaped = [reapers.submit(_kill, system, *fate) for fate in fates.items()]
         for each in reaped:
             each.result()
-    system.all_is_well()
-    assert system.stop() == 0
+    system.ends_well()
     deaths = system.log().count("ENDED (signal 9)")
     assert deaths == sum(map(len, fates.values())), "who was struck died of it, and nobody else"
 
@@ -96,7 +79,7 @@ def offices_played(system: System, luck: random.Random, folder: Path) -> Iterato
 
     def play(fate: random.Random) -> None:
         while not over.is_set():
-            Replaying(system, Office.drawn(fate, 50, folder), Persistent).ends_as_expected()
+            Replaying(system, Office.drawn(fate, 50, folder), PERSISTENT).ends_as_expected()
 
     with ThreadPoolExecutor(PLAYS) as players:
         plays = [players.submit(play, random.Random(luck.random())) for _ in range(PLAYS)]

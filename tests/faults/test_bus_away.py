@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from houqin_ops.client import SERVICE_NAMES
 from houqin_shared.bus.kafka_topics import KEEP
+from ports import free_port
 
 from faults.load import Inspectors
 from faults.system import Office, Replaying, System
@@ -54,7 +55,7 @@ def test_04_a_broker_moved_under_load(
     luck: random.Random,
 ) -> None:  # fmt: skip
     """It starts again at another address only, the second of those that the services know."""
-    elsewhere = broker.free_port()
+    elsewhere = free_port()
     addresses = f"{own_broker.address},127.0.0.1:{elsewhere}"
     system = make_system("--bus", "kafka", "--kafka", addresses)
     system.up(billing=2)
@@ -103,8 +104,7 @@ def test_06_members_joining_and_leaving_all_the_time(
     with coming_and_going(system, luck):
         replaying = Replaying(system, Office.drawn(luck, 120, tmp_path))
         replaying.ends_as_expected()
-    system.all_is_well()
-    assert system.stop() == 0
+    system.ends_well()
 
 
 @pytest.mark.faults

@@ -93,8 +93,7 @@ def test_03_05_06_sends_and_commits_that_fail_now_and_then(
     _, system = mock
     system.up()
     played_exactly(mock, tmp_path, luck, errors, 15)
-    system.all_is_well()
-    assert system.stop() == 0
+    system.ends_well()
 
 
 @pytest.mark.faults
@@ -106,5 +105,4 @@ def test_05_produce_errors_each_all_the_time(
     for code, name in PRODUCE_ERRORS.items():
         print(f"produce error {code} {name}")  # noqa: T201
         played_exactly(mock, tmp_path, luck, {PRODUCE: (code,)}, 20)
-    system.all_is_well()
-    assert system.stop() == 0
+    system.ends_well()

@@ -35,8 +35,11 @@ TO_BE_EXPECTED = (
     asyncpg.AdminShutdownError,
     asyncpg.InternalClientError,
     asyncpg.InterfaceError,
+    asyncpg.LockNotAvailableError,
 )
-"""What a service may meet here: our own faults, and sessions that were cut."""
+"""What a service may meet here: our own faults, sessions that were cut, and, where a commit takes
+long, a lock that pruning does not wait for.
+"""
 
 
 @pytest.fixture

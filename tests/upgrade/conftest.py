@@ -1,21 +1,10 @@
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from upgrade.estate import Estate, Server
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    # Not tmp_path: another run of pytest would take it away from PostgreSQL's user; and short, for
-    # the path of a socket.
-    made = Path(tempfile.mkdtemp(prefix="hq-up-"))
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.fixture

@@ -104,9 +104,9 @@ def test_dumped_in_order_nothing_is_missing_between_the_services(
 
 @pytest.mark.slow
 def test_so_it_is_when_kafka_is_lost_as_well(
-    disaster: Callable[[str | None], Disaster], kafka: str
+    disaster: Callable[[str | None], Disaster], own_kafka: str
 ) -> None:
-    lost = disaster(kafka)
+    lost = disaster(own_kafka)
     lost.back_up(*IN_ORDER)
     lost.strike()
     new = broker.Broker().start()
@@ -121,15 +121,15 @@ def test_so_it_is_when_kafka_is_lost_as_well(
 
 @pytest.mark.slow
 def test_where_the_bus_knows_more_than_a_dump_verify_names_what_must_be_recorded_again(
-    disaster: Callable[[str | None], Disaster], kafka: str
+    disaster: Callable[[str | None], Disaster], own_kafka: str
 ) -> None:
     """Kafka was kept: billing hears of findings that inspection had recorded after its dump."""
-    lost = disaster(kafka)
+    lost = disaster(own_kafka)
     lost.back_up(*reversed(IN_ORDER))
     lost.client.wait_until(LOST_AT)
     recorded = lost.estate.findings()
     lost.strike()
-    again = lost.recover(kafka)
+    again = lost.recover(own_kafka)
     found = verified(again)
     wrong = found["offices"]["office-1"]["wrong"]
     named = {

@@ -6,8 +6,16 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
+from aiokafka.errors import CommitFailedError
 from buses import OnMock, OnPostgres, Place, drain, messages
-from houqin_shared.bus import Bus, OffsetsLost, Subscription, kafka_subscription
+from houqin_shared.bus import (
+    Bus,
+    OffsetsLost,
+    Subscription,
+    kafka_places,
+    kafka_subscription,
+    postgres,
+)
 
 Open = Callable[[], Awaitable[Bus]]
 PATIENCE = 180
@@ -154,3 +162,20 @@ async def test_a_group_that_begins_again_hears_all_that_is_kept_wherever_it_was(
     lost = await bus.subscribe(group, [topic], heard=[topic])
     assert [each.value for each in await drain(lost)][-2:] == [b"k:0", b"k:1"]
     await lost.close()
+
+
+async def test_a_group_with_members_at_work_does_not_begin_again(
+    open_bus: Open, topic: str, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would move it on by what they have in hand, over all that came before."""
+    for bus_module in (kafka_places, postgres):
+        monkeypatch.setattr(bus_module, "PATIENCE", 5)
+    bus = await open_bus()
+    member = await bus.subscribe(group, [topic])
+    await bus.send(messages(topic, "k", 3))
+    assert len(await drain(member)) == 3
+    with pytest.raises((ConnectionError, CommitFailedError)):
+        await bus.begin_again(group, [topic])
+    await bus.send(messages(topic, "new", 1))
+    assert [each.value for each in await drain(member)] == [b"new:0"]
+    await member.close()

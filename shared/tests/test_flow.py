@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
+from secrets import token_hex
 from typing import ClassVar
 
 import asyncpg
@@ -250,6 +251,10 @@ async def test_a_database_that_cant_now_is_no_fault_of_a_message(
     assert await hearer.seen() == [("c", 1)]
 
 
+LONG = token_hex(4000)
+"""More than an index can hold, and not to be made shorter."""
+
+
 def odd(**parts: object) -> bytes:
     """A CloudEvent of ours, but for some of its parts."""
     _, envelope = write_envelope(
@@ -267,6 +272,10 @@ def odd(**parts: object) -> bytes:
         odd(subject=None),
         odd(type=[]),
         odd(type=DayClosed.TYPE),
+        odd(officeid=LONG),
+        odd(source=LONG),
+        odd(subject=LONG, type=DayClosed.TYPE),
+        b'{"specversion":"1.0","id":"x","source":"y","type":"\xff"}',
         odd(type=DayClosed.TYPE, data={"recorded_on": "2017-05-03", "day": "soon"}),
     ],
 )
@@ -278,6 +287,16 @@ async def test_what_is_not_a_cloudevent_is_a_dead_letter_of_its_key(
     await hear_all(hearer, bus)
     rows = await hearer.transactions.pool.fetch("select key, reason, type from parked")
     assert [tuple(row) for row in rows] == [("o/c", "failed", "unreadable")]
+
+
+async def test_a_key_that_no_index_can_hold_is_cut(
+    pair: "tuple[House, House, PostgresBus]",
+) -> None:
+    _, hearer, bus = pair
+    await bus.send([Message("teller", f"o/{LONG}", b"nonsense")])
+    await hear_all(hearer, bus)
+    (row,) = await hearer.transactions.pool.fetch("select key, reason from parked")
+    assert (f"o/{LONG}".startswith(row["key"]), row["reason"]) == (True, "failed")
 
 
 async def restored(house: House, bus: PostgresBus, *hears: str) -> None:

@@ -10,8 +10,9 @@ import broker
 import pytest
 import secure_broker
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from buses import drain, messages
+from houqin_shared.bus import Received, kafka_subscription
 from houqin_shared.bus.kafka import KafkaBus, KafkaSettings
 from houqin_shared.misconfigured import Misconfigured
 from ports import free_port
@@ -221,6 +222,66 @@ async def test_a_member_may_leave_while_its_broker_is_away(topic: str) -> None:
             await member.close()
     finally:
         own.remove()
+
+
+async def test_what_was_fetched_is_not_dropped_when_topics_cant_be_asked_for(
+    kafka: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would not be fetched again, and be acknowledged with what comes after it."""
+    monkeypatch.setattr(kafka_subscription, "GONE", 0)
+    gone = f"{topic}-gone"
+    async with opened(KafkaSettings(kafka, partitions=1)) as bus:
+        member = await bus.subscribe("g", [topic, gone])
+        await bus.send(messages(topic, "k", 3))
+        known = member._consumer.partitions_for_topic
+
+        async def away() -> list[str]:
+            raise ConnectionError("the bus can't be asked")
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(member._places, "topics_gone", away)
+            meanwhile.setattr(
+                member._consumer, "partitions_for_topic", lambda t: None if t == gone else known(t)
+            )
+            found: list[Received] = []
+
+            async def hear() -> None:
+                while True:
+                    if come := await member.receive(1, 0.5):
+                        found.extend(come)
+                        await member.acknowledge()
+
+            with pytest.raises(ConnectionError):
+                await hear()
+        found += await drain(member)
+        assert [each.value for each in found] == [b"k:0", b"k:1", b"k:2"]
+        await member.close()
+
+
+async def test_a_place_that_was_taken_up_is_new_no_more(kafka: str, topic: str) -> None:
+    later = f"{topic}-later"
+    async with opened(KafkaSettings(kafka, partitions=2)) as bus:
+        first = await bus.subscribe("g", [topic])
+        assert await first.receive(10, 0.5) == []
+        second = await bus.subscribe("g", [topic, later])
+        assert {place.topic for place in second._unseeded} == {later}
+        await bus.send(messages(later, "k", 1))
+        assert len(await drain(second)) == 1
+        assert second._unseeded == set()
+        await first.close()
+        await second.close()
+
+
+async def test_a_topic_that_is_not_there_keeps_all(kafka: str, topic: str) -> None:
+    """Whoever took it for an empty one would forget what may still come again."""
+    async with opened(KafkaSettings(kafka)) as bus:
+        with pytest.raises(UnknownTopicOrPartitionError):
+            await bus.oldest(topic)
+
+
+@pytest.mark.parametrize("value", [b"x", b"1", None, b"3/2", b"0/1099511627776", b"\xff/2"])
+def test_a_header_of_somebody_else_is_no_copy_of_ours(value: bytes | None) -> None:
+    assert kafka_subscription._copy([(kafka_subscription.COPY, value)]) == (0, 1)
 
 
 async def _sent_again(bus: KafkaBus, topic: str) -> None:

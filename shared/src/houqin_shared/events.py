@@ -59,9 +59,13 @@ UNREADABLE = "unreadable"
 F = TypeVar("F", bound=Fact)
 
 
+LONGEST_NAME = 200
+"""Characters of a name or a key, far more than any of ours has: an index can hold them."""
+
+
 def _name(given: object) -> str:
-    """A text that a database can hold. Raises ValueError."""
-    if not isinstance(given, str) or "\0" in given:
+    """A text that a database can hold, in an index too. Raises ValueError."""
+    if not isinstance(given, str) or "\0" in given or len(given) > LONGEST_NAME:
         raise ValueError(f"not a name: {given!r}")
     return given
 
@@ -116,11 +120,13 @@ class Envelope:
 
     @classmethod
     def read_or_wrap(cls, raw: bytes, source: str, key: str, copy: tuple[int, int]) -> "Envelope":
-        """Like `read`; what can't be read becomes an `UNREADABLE` message of its key."""
+        """Like `read`; what can't be read becomes an `UNREADABLE` message of its key, or of as
+        much of it as a database can hold.
+        """
         try:
             return cls.read(raw, copy)
         except ValueError:
-            office, _, subject = key.partition("/")
+            office, _, subject = key[:LONGEST_NAME].partition("/")
             identity = uuid5(NAMESPACE_OID, sha256(raw).hexdigest())
             never = date(1900, 1, 1)
             return cls(
@@ -148,7 +154,10 @@ BEGINNING = re.compile(
 def type_in(raw: bytes) -> str | None:
     """The type of an event, at a glance; None if all of it must be read to know."""
     beginning = BEGINNING.match(raw)
-    return beginning[1].decode() if beginning else None
+    try:
+        return beginning[1].decode() if beginning else None
+    except UnicodeDecodeError:
+        return None  # and then it will not be readable
 
 
 def read_fact(envelope: Envelope, reading: type[F]) -> F:

@@ -82,7 +82,9 @@ class Bus(Protocol):
 
     async def begin_again(self, group: str, topics: Sequence[str]) -> None:
         """Put a group without members back to the beginning of all that is kept, wherever it was,
-        and whether it had a place or not.
+        and whether it had a place or not. Members that were killed are waited for.
+
+        Raises the bus's own errors if members are at work, who would move it on again.
         """
         ...
 

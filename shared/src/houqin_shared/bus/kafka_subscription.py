@@ -6,6 +6,7 @@ A place that is lost halts it for good: nothing is skipped because a library fou
 import asyncio
 import hashlib
 import logging
+import re
 from collections.abc import Collection, Sequence
 
 from aiokafka import (
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)
 
 COPY = "copy"
+NUMBERED = re.compile(rb"(\d{1,6})/(\d{1,6})")
 GONE = 30
 """Seconds after which a topic that the brokers don't know is gone: one that has just started learns
 of all topics sooner.
@@ -100,11 +102,12 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             if self._new:
                 await self._take_up(self._new)
+            # Before anything is fetched: what is fetched and dropped would not come again.
+            self._require_that_it_fetches()
+            await self._require_its_topics()
             self._go_back()
             self._consumer.resume(*self._consumer.assignment())
             batches = await self._consumer.getmany(timeout_ms=int(wait * 1000), max_records=most)
-            self._require_that_it_fetches()
-            await self._require_its_topics()
             if self._new:
                 return []  # it may be of a new share, from a place that was not taken up yet
             # What comes while a batch is worked on comes together: one fetch instead of many.
@@ -154,6 +157,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
                     raise place_gone(place)
                 await self._consumer.commit({place: 0})
                 committed[place] = OffsetAndMetadata(0, "")
+        self._unseeded -= places  # from now on, none means lost
         beginnings = await self._places.beginnings(
             {place: committed[place].offset for place in places}
         )
@@ -239,9 +243,10 @@ def _received(place: TopicPartition, record: ConsumerRecord) -> Received:
     )
 
 
-def _copy(headers: Sequence[tuple[str, bytes]]) -> tuple[int, int]:
+def _copy(headers: Sequence[tuple[str, bytes | None]]) -> tuple[int, int]:
     for name, value in headers:
-        if name == COPY:
-            number, _, copies = value.decode().partition("/")
-            return int(number), int(copies)
-    return 0, 1
+        if name == COPY and (said := NUMBERED.fullmatch(value or b"")):
+            number, copies = int(said[1]), int(said[2])
+            if number < copies:
+                return number, copies
+    return 0, 1  # somebody else's header is no copy of ours

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import UnknownTopicOrPartitionError, for_code
 
 
 class KafkaWatch:
@@ -19,8 +20,9 @@ class KafkaWatch:
         """Messages that the group furthest behind has not committed, of the groups that have ever
         committed in this topic. Raises KafkaError.
         """
-        places = await self._places(topic)
-        if not places:
+        try:
+            places = await self._places(topic)
+        except UnknownTopicOrPartitionError:
             return 0
         groups = [group for group, *_ in await self._admin.list_consumer_groups()]
         committed = [
@@ -40,12 +42,13 @@ class KafkaWatch:
     async def oldest(self, topic: str) -> datetime | None:
         """When the first message kept was sent, by its producer's clock. Raises KafkaError."""
         places = await self._places(topic)
-        if not places:
-            return None
         firsts = await self._partitions.offsets_for_times(dict.fromkeys(places, 0))
         times = [first.timestamp for first in firsts.values() if first is not None]
         return datetime.fromtimestamp(min(times) / 1000, UTC) if times else None
 
     async def _places(self, topic: str) -> list[TopicPartition]:
+        """Raises KafkaError: what can't be described is not empty."""
         (described,) = await self._admin.describe_topics([topic])
+        if described["error_code"]:
+            raise for_code(described["error_code"])(topic)
         return [TopicPartition(topic, each["partition"]) for each in described["partitions"]]

@@ -25,7 +25,12 @@ GATHER = 0.002
 LAST_WORD = 5.0
 """Seconds that a session may take to end."""
 
+PATIENCE = 30
+"""Seconds to wait for members that were killed."""
+
 SCHEMA_LOCK = 4_815_162_342
+LEADS = "hashtextextended($1, 2)"
+"""The lock of the member that leads a group, whose name is the parameter."""
 
 IN_ORDER = SESSION | {"enable_seqscan": "off"}
 """Whoever looks at the log is near its end, which the planner can't know: it takes a third of the
@@ -67,14 +72,26 @@ class PostgresBus:
         return subscription
 
     async def begin_again(self, group: str, topics: Sequence[str]) -> None:
-        await self._pool.execute(
-            """insert into cursors (consumers, topic, pos)
-               select $1, topic, coalesce(up_to, 0)
-               from unnest($2::text[]) as wanted(topic) left join pruned using (topic)
-               on conflict (consumers, topic) do update set pos = excluded.pos""",
-            group,
-            list(topics),
-        )
+        limit = asyncio.get_running_loop().time() + PATIENCE
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Whoever leads would move the group on by what it has in hand. One that was killed may
+            # still be there for a moment.
+            while not await connection.fetchval(
+                f"select pg_try_advisory_xact_lock({LEADS})", group
+            ):
+                if asyncio.get_running_loop().time() > limit:
+                    raise ConnectionError(
+                        f"a member of {group} is at work: end it before the group begins again"
+                    )
+                await asyncio.sleep(1)
+            await connection.execute(
+                """insert into cursors (consumers, topic, pos)
+                   select $1, topic, coalesce(up_to, 0)
+                   from unnest($2::text[]) as wanted(topic) left join pruned using (topic)
+                   on conflict (consumers, topic) do update set pos = excluded.pos""",
+                group,
+                list(topics),
+            )
 
     async def backlog(self, topic: str) -> int:
         waiting = await self._pool.fetchval(
@@ -246,9 +263,7 @@ class PostgresSubscription:
             )
         if self._leads:
             return self._session
-        if not await self._session.fetchval(
-            "select pg_try_advisory_lock(hashtextextended($1, 2))", self._group
-        ):
+        if not await self._session.fetchval(f"select pg_try_advisory_lock({LEADS})", self._group):
             await asyncio.sleep(wait)
             return None
         await self._session.add_listener("sent", self._heard)

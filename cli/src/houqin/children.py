@@ -133,16 +133,22 @@ class Supervisor:
         pause, was_ready = PAUSE, False
         while not self._ending.is_set():
             began = loop.time()
-            code, became_ready = await self._run(child)
+            try:
+                code, became_ready = await self._run(child)
+                said = _said(code)
+            except OSError as error:  # no process or socket is to be had now
+                became_ready, said = False, str(error)
             was_ready = was_ready or became_ready
-            if self._ending.is_set() or not was_ready:
-                return
             if loop.time() - began > A_WHILE:
                 pause = PAUSE
+            if self._ending.is_set():
+                return
             log.critical(
-                "%s ENDED (%s) and starts again in %.0f s · 已退出,将重新启动",
-                child.name, _said(code), pause,
+                "%s ENDED (%s)%s", child.name, said,
+                f" and starts again in {pause:.0f} s · 已退出,将重新启动" if was_ready else "",
             )  # fmt: skip
+            if not was_ready:
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._ending.wait()

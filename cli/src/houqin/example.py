@@ -20,7 +20,8 @@ def run_example(port: int, data: DataDirectory, file: Path) -> int:
     with ExitStack() as stack:
 
         def play() -> None:
-            process = subprocess.Popen(replay)
+            # Ctrl-C is for this process, which ends it.
+            process = subprocess.Popen(replay, start_new_session=True)
             stack.callback(process.wait)
             stack.callback(process.terminate)
 

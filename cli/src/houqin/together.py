@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping
+from socket import socket
 
 import uvicorn
-from houqin_shared.serve import prepare_process, server_config
+from houqin_shared.serve import Server, prepare_process, server_config
 from houqin_shared.settings import Settings
 from houqin_shared.telemetry.exporter import exported
 
@@ -14,15 +15,15 @@ from houqin.gateway import create_gateway
 from houqin.plan import Plan
 
 
-class Server(uvicorn.Server):
+class AnnouncedServer(Server):
     """Says when it is ready."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
 
-    async def startup(self, sockets: object = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
         if not self.should_exit:
             self._on_ready()
 
@@ -37,9 +38,8 @@ def run(
     settings = {
         name: Settings.from_environment(environment) for name, environment in environments.items()
     }
-    server = Server(server_config(create_gateway(settings), HOST, plan.port), ready)
+    server = AnnouncedServer(server_config(create_gateway(settings), HOST, plan.port), ready)
     data.note_processes([{"name": "houqin", "pid": os.getpid(), "port": plan.port}])
     prepare_process(server)
     with exported(HOST, plan.metrics_port):
-        server.run()
-    return 0 if server.started else 1
+        return server.serve_until_told()

@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import shlex
+import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +77,8 @@ def serve(plan: Plan, data: DataDirectory, then: Callable[[], None] = lambda: No
     `then`. Raises AlreadyRunning, DatabaseDied, Misconfigured.
     """
     configure_logging(os.environ, "houqin")
+    # Until what it runs handles it: what was begun is ended then, PostgreSQL too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     require_free(plan.port)
     for port in plan.metrics_ports.values():
         require_free(port, "--metrics-port")
@@ -116,6 +121,7 @@ def _environments(plan: Plan, server_url: str, key: str) -> dict[str, dict[str, 
 def welcome(plan: Plan, folder: Path, secrets: dict[str, str], new: bool) -> str:
     """What a newcomer reads when everything runs."""
     base = f"http://{HOST}:{plan.port}"
+    where = f"--url {base} --data {shlex.quote(str(folder))}"
     lines = ["", f"Houqin is up at {base} · 后勤服务已启动", ""]
     lines += [f"  {service.title:<26} {base}/{name}/docs" for name, service in SERVICES.items()]
     if new:
@@ -131,8 +137,8 @@ def welcome(plan: Plan, folder: Path, secrets: dict[str, str], new: bool) -> str
         "",
         f"  Data and tokens lie in {folder}; keep them private.",
         "  Try next (in another terminal):",
-        f"    .venv/bin/houqin replay examples/ezhou.yaml --url {base} --json report.json",
-        f"    .venv/bin/houqin ops verify --url {base}",
+        f"    .venv/bin/houqin replay examples/ezhou.yaml {where} --json report.json",
+        f"    .venv/bin/houqin ops verify {where}",
         "  Ctrl-C ends it; the next start goes on where it was.",
         "",
     ]

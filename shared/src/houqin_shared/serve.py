@@ -34,6 +34,8 @@ meets a connection that is just being closed.
 """
 
 
+LOOK = 0.1
+"""Seconds between two looks at whether a server that is starting was told to end."""
 YOUNG = 20_000
 """Objects until the collector looks for cycles among the new ones; a request leaves some hundred,
 and hardly a cycle. At Python's own 700 it took a third of all CPU.
@@ -57,10 +59,34 @@ def server_config(app: ASGIApp, host: str, port: int, root_path: str = "") -> uv
     )
 
 
+class Server(uvicorn.Server):
+    """Ends when it is told to while it is starting, too: nothing was accepted yet, and a start may
+    wait for minutes for a migration or a broker.
+    """
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        starting = asyncio.create_task(super().startup(sockets))
+        while not starting.done() and not self.should_exit:
+            await asyncio.wait([starting], timeout=LOOK)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait([starting])
+        if not starting.cancelled():
+            starting.result()
+
+    def serve_until_told(self, sockets: list[socket] | None = None) -> int:
+        """The exit code: 0 after a clean end, 1 if it did not start."""
+        try:
+            self.run(sockets)
+        except SystemExit:  # uvicorn's own, if the start has failed; it was logged
+            return 1
+        return 0
+
+
 def prepare_process(server: uvicorn.Server) -> None:
     """Before `server` runs, once all is imported and made."""
     # uvicorn ends gracefully and then raises the signal again: what follows must still be done. A
-    # signal that comes before it listens to any is not lost: it ends as soon as it has started.
+    # signal that comes before it listens to any is not lost.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.handle_exit)
     gc.collect()
@@ -82,17 +108,17 @@ def serve(service: Service) -> None:
         _refuse(service, error)
     app = create_app(service, settings)
     config = server_config(app, settings.host, settings.port, settings.root_path)
-    server = uvicorn.Server(config)
+    server = Server(config)
     if settings.ends_with_stdin:
         threading.Thread(target=_end_with_stdin, name="ends with stdin", daemon=True).start()
     listening = None if settings.listening is None else [socket(fileno=settings.listening)]
     prepare_process(server)
     try:
         with exported(settings.host, settings.metrics_port):
-            server.run(listening)
+            code = server.serve_until_told(listening)
     except Misconfigured as error:
         _refuse(service, error)
-    sys.exit(0 if server.started else 1)
+    sys.exit(code)
 
 
 def _refuse(service: Service, error: Misconfigured) -> NoReturn:

@@ -1,5 +1,7 @@
 """What `houqin up` is asked for, and what it refuses: exit code 2, in both languages."""
 
+from pathlib import Path
+
 import pytest
 from houqin.main import main
 from houqin.plan import Plan, read_plan
@@ -59,3 +61,13 @@ def test_connections_are_shared_out() -> None:
     assert connections_each(100, 9) == 5
     with pytest.raises(Misconfigured, match="enough for 9 processes, not for 10"):
         connections_each(100, 10)
+
+
+def test_a_report_that_cant_be_written_is_said_before_anything_is_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = Path(__file__).parents[2] / "examples" / "ezhou.yaml"
+    nowhere = tmp_path / "nowhere" / "report.json"
+    flags = ["--url", "http://127.0.0.1:1", "--json", str(nowhere)]
+    assert main(["replay", str(file), *flags]) == 2
+    assert f"{nowhere} can't be written" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from houqin_ops.client import SERVICE_NAMES, Unreachable
+from houqin_ops.client import SERVICE_NAMES, Denied, Unreachable
 from houqin_ops.commands import COMMANDS, run
 
 ANSWERS: dict[str, Any] = {
@@ -19,14 +19,14 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-def four(*away: str) -> TestServer:
+def four(*away: str, status: int = 200) -> TestServer:
     """Services that are well; whoever speaks to one that is away is cut off."""
 
     async def answer(request: web.Request) -> web.Response:
         _, service, path = request.path.split("/", 2)
         if service in away and request.transport is not None:
             request.transport.abort()
-        return web.json_response(ANSWERS[path])
+        return web.json_response(ANSWERS[path], status=status)
 
     app = web.Application()
     app.router.add_route("*", "/{anything:.*}", answer)
@@ -62,4 +62,12 @@ async def test_who_is_away_is_named_and_the_others_are_shown(
 async def test_where_nobody_is_nothing_is_shown(name: str) -> None:
     async with four(*SERVICE_NAMES) as server:
         with pytest.raises(Unreachable):
+            await run(COMMANDS[name], str(server.make_url("/")), "token", as_json=True)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_token_that_may_not_says_nothing_about_the_services(name: str, status: int) -> None:
+    async with four(status=status) as server:
+        with pytest.raises(Denied):
             await run(COMMANDS[name], str(server.make_url("/")), "token", as_json=True)

@@ -119,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except (Unreachable, Unexpected) as error:
         print(f"houqin: {error}", file=sys.stderr)
-        return 2 if given.command in ("ops", "token") else 1
+        return 1 if given.command == "replay" else 2  # it may have done something
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -173,7 +173,11 @@ def _replay(given: argparse.Namespace) -> int:
             line = f" (line {mistake.line})" if mistake.line else ""
             print(f"{mistake.place}: {mistake.en}{line}\n    {mistake.zh}", file=sys.stderr)
         count = len(malformed.mistakes)
-        print(f"{given.file}: {count} mistakes, nothing was changed.", file=sys.stderr)
+        mistakes = f"{count} mistake{'s' if count > 1 else ''}"
+        print(f"{given.file}: {mistakes}, nothing was changed.", file=sys.stderr)
+        return 2
+    if given.out and (unwritable := _unwritable(given.out)):
+        print(f"houqin: {given.out} can't be written: {unwritable}", file=sys.stderr)
         return 2
     token = _token(given, Role.SYSTEM)
 
@@ -201,6 +205,15 @@ def _replay(given: argparse.Namespace) -> int:
     except Stuck as error:
         print(f"houqin: the replay is stuck: {error}", file=sys.stderr)
         return 1
+
+
+def _unwritable(file: Path) -> str | None:
+    """Why not, if so: asked before the work is done whose outcome goes there."""
+    try:
+        file.open("a").close()
+    except OSError as error:
+        return error.strerror
+    return None
 
 
 def _url(given: argparse.Namespace) -> str:

@@ -27,6 +27,10 @@ class Unexpected(Exception):
     """An answer that the client can't go on with."""
 
 
+class Denied(Unexpected):
+    """The token is none of theirs, or may not do this: it says nothing about how a service is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a service said."""
@@ -88,7 +92,8 @@ class Client:
         key: str | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Raises Unreachable if there is no answer, Unexpected for a fault or a wrong token.
+        """Raises Unreachable if there is no answer, Unexpected for a fault, Denied for a token that
+        may not.
 
         When a service asks to come later because too much waits there, this waits and comes again;
         when one is away, as `patience` allows and if doing it twice is doing it once.
@@ -118,7 +123,8 @@ class Client:
                 away = answer.status in AWAY and time.monotonic() < limit
                 if not away and (answer.status >= 500 or answer.status in (401, 403)):
                     said = answer if answer.code else f"{answer} {raw[:300]!r}"
-                    raise Unexpected(f"{method} /{service}{path}: {said}")
+                    kind = Denied if answer.status in (401, 403) else Unexpected
+                    raise kind(f"{method} /{service}{path}: {said}")
                 if not away and answer.status != 429:
                     return answer
             await asyncio.sleep(pause)

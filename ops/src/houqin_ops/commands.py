@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from houqin_ops.client import SERVICE_NAMES, Client, Json, Unexpected, Unreachable, at
+from houqin_ops.client import SERVICE_NAMES, Client, Denied, Json, Unexpected, Unreachable, at
 from houqin_ops.rest import Stuck
 from houqin_ops.verify import balances, verify
 
@@ -67,10 +67,12 @@ async def status(client: Client) -> tuple[Json, bool]:
 
 
 async def _condition(client: Client, service: str) -> str:
-    """Ready, or why not. Raises Unreachable."""
+    """Ready, or why not. Raises Unreachable, Denied."""
     try:
         await client.get(service, "/health/ready")
         flow = await _flow(client, service)
+    except Denied:
+        raise
     except Unexpected as error:
         return str(error)
     return f"halted: {flow['halted_because']}" if flow["halted"] else READY
